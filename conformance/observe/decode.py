@@ -1,0 +1,140 @@
+"""Arguments as a reader wants them: addresses, flags and constants by name."""
+
+import errno
+import fcntl
+import os
+import socket
+import struct
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.model.calls import TRANSFER
+from conformance.observe.trace import Address, Call
+
+ADDRESS_LIMIT: Final = 128
+
+
+def _constants(prefix: str) -> dict[int, str]:
+    return {int(value): name for name, value in vars(socket).items() if name.startswith(prefix) and isinstance(value, int)}
+
+
+FAMILIES: Final = _constants("AF_")
+TYPES: Final = {1: "SOCK_STREAM", 2: "SOCK_DGRAM", 3: "SOCK_RAW", 5: "SOCK_SEQPACKET"}
+LEVELS: Final = {1: "SOL_SOCKET", 6: "IPPROTO_TCP", 0: "IPPROTO_IP", 41: "IPPROTO_IPV6"}
+SHUTDOWNS: Final = {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}
+OPTIONS: Final = {2: "SO_REUSEADDR", 3: "SO_TYPE", 4: "SO_ERROR", 7: "SO_SNDBUF", 8: "SO_RCVBUF", 9: "SO_KEEPALIVE",
+                  13: "SO_LINGER", 15: "SO_REUSEPORT", 20: "SO_RCVTIMEO", 21: "SO_SNDTIMEO"}  # fmt: skip
+MESSAGES: Final = {0x1: "MSG_OOB", 0x2: "MSG_PEEK", 0x40: "MSG_DONTWAIT", 0x100: "MSG_WAITALL", 0x4000: "MSG_NOSIGNAL", 0x8000: "MSG_MORE"}
+OPENS: Final = {os.O_CREAT: "O_CREAT", os.O_TRUNC: "O_TRUNC", os.O_APPEND: "O_APPEND", os.O_EXCL: "O_EXCL",
+                os.O_NONBLOCK: "O_NONBLOCK", os.O_CLOEXEC: "O_CLOEXEC"}  # fmt: skip
+ACCESS: Final = {os.O_RDONLY: "O_RDONLY", os.O_WRONLY: "O_WRONLY", os.O_RDWR: "O_RDWR"}
+COMMANDS: Final = {0: "F_DUPFD", 1: "F_GETFD", 2: "F_SETFD", 3: "F_GETFL", 4: "F_SETFL", 1030: "F_DUPFD_CLOEXEC"}
+SOCKET_TYPE_MASK: Final = 0xF
+DUPLICATES: Final = frozenset({fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC})
+
+
+def signed(word: int) -> int:
+    """Return the 32-bit signed number in an argument's word: descriptors and most C ints."""
+    low = word & 0xFFFF_FFFF
+    return low - (1 << 32) if low & 0x8000_0000 else low
+
+
+def named(value: int, names: Mapping[int, str]) -> str:
+    """Return a constant's name, or its number."""
+    return names.get(value, str(value))
+
+
+def flags(value: int, names: Mapping[int, str]) -> str:
+    """Return flags joined by `|`, with what is unknown in hexadecimal, or 0."""
+    found = [name for bit, name in names.items() if bit and value & bit == bit]
+    rest = value & ~sum(bit for bit in names if bit and value & bit == bit)
+    return "|".join([*found, *([hex(rest)] if rest else [])]) or "0"
+
+
+def open_flags(value: int) -> str:
+    """Return the flags of open as a C program writes them."""
+    extra = flags(value & ~os.O_ACCMODE, OPENS)
+    return ACCESS.get(value & os.O_ACCMODE, "?") + ("" if extra == "0" else "|" + extra)
+
+
+def socket_type(value: int) -> str:
+    """Return a socket's type with SOCK_NONBLOCK and SOCK_CLOEXEC where they were asked for."""
+    extra = flags(value & ~SOCKET_TYPE_MASK, {os.O_NONBLOCK: "SOCK_NONBLOCK", os.O_CLOEXEC: "SOCK_CLOEXEC"})
+    return named(value & SOCKET_TYPE_MASK, TYPES) + ("" if extra == "0" else "|" + extra)
+
+
+def address(data: bytes) -> Address | None:
+    """Decode a struct sockaddr of AF_INET or AF_INET6; others keep their family only."""
+    if len(data) < 2:
+        return None
+    family = struct.unpack_from("=H", data)[0]
+    name = FAMILIES.get(family, str(family))
+    if family == socket.AF_INET and len(data) >= 8:
+        return Address(name, socket.inet_ntop(socket.AF_INET, data[4:8]), struct.unpack_from(">H", data, 2)[0])
+    if family == socket.AF_INET6 and len(data) >= 24:
+        return Address(name, socket.inet_ntop(socket.AF_INET6, data[8:24]), struct.unpack_from(">H", data, 2)[0])
+    return Address(name, "", 0)
+
+
+def error_name(result: int) -> str | None:
+    """Return the name of the error that a negative result stands for, or None for a success."""
+    return errno.errorcode.get(-result, str(-result)) if -4096 < result < 0 else None
+
+
+SIZES: Final = {"read": 2, "write": 2, "recvfrom": 2, "sendto": 2, "pread64": 2, "pwrite64": 2, "sendfile": 3, "splice": 4}
+"""Where the number of bytes to move stands among the arguments."""
+SHOWN: Final = 64
+"""How many bytes of a transfer are shown among its arguments."""
+
+
+def size(call: Call) -> int | None:
+    """Return how many bytes a transfer was to move; None where the call names it in another way."""
+    return call.words[SIZES[call.system_call]] if call.system_call in SIZES else None
+
+
+def arguments(call: Call) -> tuple[str, ...]:
+    """Return a call's arguments as a C programmer would write them, the descriptor first."""
+    words, descriptor = call.words, str(call.descriptor)
+    match call.name:
+        case "socket":
+            return named(words[0], FAMILIES), socket_type(words[1]), str(words[2])
+        case "bind" | "connect":
+            return descriptor, _where(call.address), str(words[2])
+        case "listen":
+            return descriptor, str(signed(words[1]))
+        case "accept" | "close":
+            return (descriptor,)
+        case "shutdown":
+            return descriptor, named(words[1], SHUTDOWNS)
+        case "setsockopt" | "getsockopt":
+            return descriptor, named(words[1], LEVELS), named(words[2], OPTIONS) if words[1] == 1 else str(words[2])
+        case "open":
+            return _open_arguments(call)
+        case "fcntl":
+            return descriptor, named(words[1], COMMANDS), str(signed(words[2]))
+        case name if name in TRANSFER:
+            wanted = size(call)
+            return descriptor, text(call.data), "…" if wanted is None else str(wanted)
+        case _:
+            return () if call.descriptor is None else (descriptor, *(str(signed(word)) for word in words[1:2]))
+
+
+def text(data: bytes) -> str:
+    """Return bytes as a C string, cut where it gets long."""
+    shown = repr(data[:SHOWN])[2:-1].replace('"', '\\"').replace("\\'", "'").replace("\\x00", "\\0")
+    return f'"{shown}"' + ("…" if len(data) > SHOWN else "")
+
+
+def _where(address: Address | None) -> str:
+    if address is None:
+        return "?"
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{host}:{address.port}" if host else address.family
+
+
+def _open_arguments(call: Call) -> tuple[str, ...]:
+    place = {"open": 1, "openat": 2}.get(call.system_call)
+    if place is None:
+        return (repr(call.path),)
+    mode = (oct(call.words[place + 1]),) if call.words[place] & os.O_CREAT else ()
+    return repr(call.path), open_flags(call.words[place]), *mode

@@ -1,0 +1,30 @@
+"""Faults: what the kernel is made to do at the n-th call of a kind, as data."""
+
+from msgspec import Struct
+
+EVERY = 0
+"""As `nth`: each call of the kind."""
+
+
+class Short(Struct, frozen=True, tag="short", forbid_unknown_fields=True):
+    """A transfer that moves at most `count` bytes. Only on descriptors that block, and never 0.
+
+    An event-driven program may rightly take a short count on a non-blocking descriptor for "drained".
+    """
+
+    call: str
+    """`input` or `output`."""
+    count: int
+    nth: int = EVERY
+
+
+class Fail(Struct, frozen=True, tag="fail", forbid_unknown_fields=True):
+    """A call that does nothing and returns an error."""
+
+    call: str
+    error: str
+    nth: int = 1
+    """From 1, counted over the calls for descriptors of the exercise."""
+
+
+Fault = Short | Fail

@@ -1,0 +1,115 @@
+"""Carrying out faults: which call gets one, and what the kernel is made to show for it."""
+
+import errno
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from conformance.model.calls import belongs
+from conformance.observe.decode import SIZES
+from conformance.observe.faults import EVERY, Fail, Fault, Short
+from conformance.observe.machine import Machine, Registers
+from conformance.observe.memory import Memory
+from conformance.observe.recorder import Entry, Process, buffers
+
+MSG_DONTWAIT: Final = 0x40
+FLAGS_OF: Final = {"recvfrom": 3, "sendto": 3, "recvmsg": 2, "sendmsg": 2}
+"""Where each call's MSG_ flags stand among its arguments."""
+ONE_BUFFER: Final = {"readv": "read", "writev": "write", "recvmsg": "recvfrom", "sendmsg": "sendto"}
+"""Vectored calls, and the call with one buffer that does the same for its first piece."""
+
+
+class Injector:
+    """Applies one run's faults, counting calls on descriptors of the exercise: threads reorder the rest."""
+
+    def __init__(self, on: Machine, numbers: dict[str, int], faults: Sequence[Fault]) -> None:
+        self.on, self.numbers, self.faults = on, numbers, faults
+        self._seen: Counter[int] = Counter()
+        self.applied = 0
+
+    def at_entry(self, tid: int, process: Process, entry: Entry) -> None:
+        """Change a call that is about to be made, where a fault asks for it."""
+        for place, fault in enumerate(self.faults):
+            if not belongs(entry.name, fault.call) or not _counts(entry):
+                continue
+            self._seen[place] += 1
+            if fault.nth not in (EVERY, self._seen[place]):
+                continue
+            if isinstance(fault, Fail):
+                self._fail(tid, entry, fault)
+            else:
+                self._shorten(tid, process.memory, entry, fault)
+
+    def at_exit(self, tid: int, entry: Entry) -> int | None:
+        """Undo what `at_entry` changed in the registers; return the result that the call is made to show, if any."""
+        if not entry.undo and entry.result is None:
+            return None
+        registers = Registers(tid, self.on)
+        for index, value in entry.undo:
+            registers.argument(index, value)
+        if entry.result is not None:
+            registers.result(entry.result)
+        registers.write()
+        return entry.result
+
+    def _fail(self, tid: int, entry: Entry, fault: Fail) -> None:
+        entry.result = -int(getattr(errno, fault.error))
+        entry.injected = f"made to fail with {fault.error}"
+        self.applied += 1
+        if entry.name == "close":
+            return  # it is executed, and only its result replaced: a descriptor is gone also when close fails
+        registers = Registers(tid, self.on)
+        registers.number(-1)
+        registers.write()
+
+    def _shorten(self, tid: int, memory: Memory, entry: Entry, fault: Short) -> None:
+        if entry.descriptor is None or not blocks(memory.pid, entry):
+            return
+        wanted = self._one_buffer(memory, entry) if entry.system_call in ONE_BUFFER else self._size(entry)
+        if wanted is None or wanted[1] <= fault.count:
+            return
+        registers = Registers(tid, self.on)
+        self._set(registers, entry, wanted[0], fault.count)
+        registers.write()
+        entry.injected = f"moves at most {fault.count} of {wanted[1]} bytes"
+        self.applied += 1
+
+    def _size(self, entry: Entry) -> tuple[int, int] | None:
+        place = SIZES.get(entry.system_call)
+        return None if place is None else (0, entry.words[place])
+
+    def _one_buffer(self, memory: Memory, entry: Entry) -> tuple[int, int] | None:
+        pieces = buffers(memory, entry, 1 << 30)
+        return (pieces[0][0], sum(size for _, size in pieces)) if pieces else None
+
+    def _set(self, registers: Registers, entry: Entry, base: int, count: int) -> None:
+        plain = ONE_BUFFER.get(entry.system_call)
+        if plain is None:
+            entry.undo.append((SIZES[entry.system_call], registers.argument(SIZES[entry.system_call], count)))
+            return
+        registers.number(self.numbers[plain])
+        values = {1: base, 2: count}
+        if plain in ("recvfrom", "sendto"):
+            values |= {3: entry.words[2], 4: 0, 5: 0}
+        entry.undo += [(index, registers.argument(index, value)) for index, value in values.items()]
+
+
+def _counts(entry: Entry) -> bool:
+    """Tell whether a call is for the exercise: a socket has no address yet when it is made."""
+    return entry.of_exercise or entry.name == "socket"
+
+
+def blocks(pid: int, entry: Entry) -> bool:
+    """Tell whether a transfer would wait: neither O_NONBLOCK nor MSG_DONTWAIT."""
+    place = FLAGS_OF.get(entry.system_call)
+    if place is not None and entry.words[place] & MSG_DONTWAIT:
+        return False
+    try:
+        lines = Path(f"/proc/{pid}/fdinfo/{entry.descriptor}").read_text().splitlines()
+    except OSError:
+        return False
+    return not any(line.startswith("flags:") and int(line.split()[1], 8) & os.O_NONBLOCK for line in lines)
+
+

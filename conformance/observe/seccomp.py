@@ -1,0 +1,61 @@
+"""The seccomp filter: stop the program at the calls of interest, and leave all others at full speed."""
+
+import ctypes
+import struct
+from typing import Final
+
+from conformance.model.calls import REFUSED, SYSTEM_CALLS
+from conformance.observe.machine import (
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_SECCOMP,
+    SECCOMP_MODE_FILTER,
+    FilterProgram,
+    Machine,
+    libc,
+)
+
+ALLOW: Final = 0x7FFF_0000
+TRACE: Final = 0x7FF0_0000
+NOT_THERE: Final = 0x0005_0000 | 38  # SECCOMP_RET_ERRNO with ENOSYS
+LOAD, JUMP_EQUAL, JUMP_NOT_LESS, RETURN = 0x20, 0x15, 0x35, 0x06
+NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+
+
+def numbers(on: Machine) -> dict[int, str]:
+    """Map the numbers of this machine's traced calls to the kernel's names for them."""
+    known = ((getattr(call, on.column), name) for name, call in SYSTEM_CALLS.items())
+    return {number: name for number, name in known if number is not None}
+
+
+def program(on: Machine) -> bytes:
+    """Assemble the filter: foreign call tables and refused calls answer ENOSYS, the calls of interest stop."""
+    column = 0 if on.column == "x86_64" else 1
+    refused = [pair[column] for pair in REFUSED.values() if pair[column] is not None]
+    head = [_step(LOAD, 0, 0, ARCHITECTURE), _step(JUMP_EQUAL, 1, 0, on.audit), _return(NOT_THERE), _step(LOAD, 0, 0, NUMBER)]
+    if on.foreign_bit:
+        head += [_step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), _return(NOT_THERE)]
+    table = [(number, 2) for number in refused if number is not None] + [(number, 1) for number in numbers(on)]
+    jumps = [_step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)]
+    return b"".join([*head, *jumps, _return(ALLOW), _return(TRACE), _return(NOT_THERE)])
+
+
+def _step(code: int, if_true: int, if_false: int, operand: int) -> bytes:
+    return struct.pack("<HBBI", code, if_true, if_false, operand)
+
+
+def _return(action: int) -> bytes:
+    return _step(RETURN, 0, 0, action)
+
+
+class Filter:
+    """An assembled filter, ready to be installed in a child between fork and exec."""
+
+    def __init__(self, on: Machine) -> None:
+        code = program(on)
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = FilterProgram(len(code) // 8, ctypes.addressof(self._code))
+
+    def install(self) -> None:
+        """Install it in this process, for good: only ever in a child."""
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(self._program), 0, 0)

@@ -1,0 +1,360 @@
+"""The Linux observer: follows every thread of a program through ptrace, and tells what it calls and when it sleeps.
+
+The order of things. A child waits until it is seized; only then it installs the filter, since a stop without a tracer
+answers ENOSYS. At a call of interest the thread stops (EVENT_SECCOMP); if the recorder wants the call, the thread runs
+on to the exit stop and stops again; otherwise it runs free. New threads and processes are attached by the kernel, and
+their first stop may come before their parent's event. An exec by a thread that is not the leader changes its number.
+Signals are passed on unchanged. Group stops stay stops (PTRACE_LISTEN). A call that a signal interrupts and that the
+kernel begins again is one call. SIGKILL may leave an entry without an exit: it is kept as unfinished.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final
+
+from conformance.model.calls import MAY_SLEEP, WAITS
+from conformance.observe import machine as kernel
+from conformance.observe.faults import Fault
+from conformance.observe.injector import Injector
+from conformance.observe.machine import KernelError, Machine, Registers, ptrace
+from conformance.observe.memory import Memory
+from conformance.observe.recorder import Entry, Process, Recorder, Watch
+from conformance.observe.seccomp import numbers
+from conformance.observe.trace import Trace
+
+ALL_CHILDREN: Final = 0x4000_0000  # __WALL
+STOPPING: Final = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
+STOPPED: Final = 0x7F
+CALL_STOP: Final = signal.SIGTRAP | 0x80
+INFO_SIZE: Final = 96
+AT_ONCE: Final = 256
+LATER: Final = 7 * 24 * 3600.0
+TIMEOUT_REGISTER: Final = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
+TIMEOUT_POINTER: Final = {"ppoll": 2, "select": 4, "pselect6": 4, "epoll_pwait2": 3, "nanosleep": 0, "clock_nanosleep": 2}
+TIMER_ABSTIME: Final = 1
+
+
+# ctypes gives the call back when a signal interrupts it, and loses no status; os.waitpid would begin it again.
+wait_for_child: Final = kernel.libc.waitpid
+wait_for_child.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
+
+
+class Pulse(Enum):
+    """What waiting for a program has shown."""
+
+    MOVED = auto()
+    """Something happened: a call, an end."""
+    ASLEEP = auto()
+    """Every thread sleeps in the kernel."""
+    RUNNING = auto()
+    """Some thread computes; nothing was seen of it meanwhile."""
+    GONE = auto()
+    """No thread is left."""
+
+
+@dataclass(slots=True, eq=False)
+class Thread:
+    """One thread of the program."""
+
+    tid: int
+    process: Process
+    pid: int
+    entry: Entry | None = None
+    interrupted: list[Entry] = field(default_factory=list)
+    """Calls that a signal interrupted and that may be begun again."""
+    expiring: bool = False
+    stopped: bool = False
+    """In a group stop, until a SIGCONT."""
+    status: int = -1
+    """An open /proc/TID/stat."""
+
+
+
+class Tracer:
+    """Follows one program; everything happens in the thread that made it."""
+
+    def __init__(self, on: Machine, watch: Watch, faults: Sequence[Fault] = ()) -> None:
+        self.on = on
+        self.names = numbers(on)
+        self.recorder = Recorder(watch)
+        self.injector = Injector(on, {name: number for number, name in self.names.items()}, faults)
+        self.threads: dict[int, Thread] = {}
+        self.exit_status: int | None = None
+        """The wait status of the program's own process, once it ended."""
+        self.main = 0
+        self._early: set[int] = set()
+        self._buffer = ctypes.create_string_buffer(INFO_SIZE)
+        self._buffer_at = ctypes.addressof(self._buffer)
+        self.may_sleep = False
+        """The last stop was the beginning of a call in which the program may wait."""
+        self.noticeable = False
+        """Something happened that the peer may see on the wire."""
+        self._status = ctypes.c_int()
+        self._status_at = ctypes.addressof(self._status)
+
+    # -------------------------------------------------------------- beginning and ending
+
+    def adopt(self, pid: int, descriptors: tuple[int, ...]) -> None:
+        """Begin to follow a child that waits to be released; `descriptors` are open in it on purpose."""
+        ptrace(kernel.SEIZE, pid, None, kernel.OPTIONS)
+        self.main = pid
+        self._add(pid, pid, self.recorder.first_process(pid, descriptors))
+
+    def kill(self) -> None:
+        """End whatever is left of the program."""
+        for thread in list(self.threads.values()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(thread.tid, signal.SIGKILL)
+        for tid in self._early:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(tid, signal.SIGKILL)
+
+    def trace(self) -> Trace:
+        """Return what was recorded until now."""
+        return self.recorder.trace()
+
+    @property
+    def busy_calls(self) -> int:
+        """How many calls of interest were made."""
+        return self.recorder.total
+
+    def _add(self, tid: int, pid: int, process: Process) -> Thread:
+        thread = self.threads[tid] = Thread(tid, process, pid)
+        with contextlib.suppress(OSError):
+            thread.status = os.open(f"/proc/{tid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+        return thread
+
+    def _remove(self, tid: int) -> None:
+        thread = self.threads.pop(tid, None)
+        if thread is None:
+            return
+        if thread.status >= 0:
+            os.close(thread.status)
+        if not any(other.process is thread.process for other in self.threads.values()):
+            thread.process.table.end()
+            thread.process.memory.close()
+
+    # -------------------------------------------------------------- waiting
+
+    def wait(self) -> Pulse:
+        """Handle the stops that are due; else look whether the program sleeps; else wait for a stop, or for a tick of the stage's clock.
+
+        The stage's clock (`TICK`) only makes it look again: nothing is decided by it.
+        """
+        if not self.threads and not self._early:
+            return Pulse.GONE
+        if self.may_sleep:
+            for _ in range(3):
+                if self._handle_next(os.WNOHANG):
+                    return self._go_on()
+                if self.asleep():
+                    return Pulse.ASLEEP
+                os.sched_yield()
+        if self._handle_next(0):
+            return self._go_on()
+        return Pulse.ASLEEP if self.asleep() else Pulse.RUNNING
+
+    def _go_on(self) -> Pulse:
+        """Handle what else is due, until the peer or the output may want to be looked at."""
+        for _ in range(AT_ONCE):
+            if self.noticeable or self.may_sleep or not self._handle_next(0 if len(self.threads) == 1 else os.WNOHANG):
+                break
+        self.noticeable = False
+        return Pulse.MOVED
+
+    def _handle_next(self, how: int) -> bool:
+        """Handle one stop or end; with `how` 0, wait for it until the next tick. Tell whether there was one."""
+        tid = wait_for_child(-1, self._status_at, ALL_CHILDREN | how)
+        if tid <= 0:
+            return False
+        try:
+            self._handle(tid, self._status.value)
+        except KernelError:
+            self.may_sleep = False  # the thread was killed while it was stopped: its end comes next
+        return True
+
+    def asleep(self) -> bool:
+        """Tell whether every thread sleeps in the kernel (or is a zombie)."""
+        return bool(self.threads) and not self._early and all(thread.stopped or _state(thread) in "SZX" for thread in self.threads.values())
+
+    # -------------------------------------------------------------- stops
+
+    def _handle(self, tid: int, status: int) -> None:
+        thread, event, number = self.threads.get(tid), status >> 16, status >> 8 & 0xFF
+        if status & 0x7F != STOPPED:
+            self._ended(tid, status)
+        elif thread is None:
+            self._early.add(tid)  # its parent's event is still to come
+        elif event == kernel.EVENT_SECCOMP:
+            self._enter(thread)
+        elif number == CALL_STOP:
+            self._leave(thread)
+        else:
+            self._handle_rest(thread, event, number)
+
+    def _handle_rest(self, thread: Thread, event: int, number: int) -> None:
+        thread.stopped = event == kernel.EVENT_STOP and number in STOPPING
+        if event in (kernel.EVENT_FORK, kernel.EVENT_VFORK, kernel.EVENT_CLONE):
+            self._born(thread)
+        elif event == kernel.EVENT_EXEC:
+            self._loaded(thread)
+        elif thread.stopped:
+            ptrace(kernel.LISTEN, thread.tid)
+        else:
+            ptrace(kernel.CONT, thread.tid, None, 0 if event else number)
+
+    def _ended(self, tid: int, status: int) -> None:
+        self._early.discard(tid)
+        self.may_sleep, self.noticeable = False, True
+        if tid == self.main:
+            self.exit_status = status
+        self._remove(tid)
+
+    def _born(self, parent: Thread) -> None:
+        tid = self._message(parent.tid)
+        group = _thread_group(tid)
+        process = parent.process if group == parent.pid else self.recorder.child(parent.process, group)
+        self._add(tid, group, process)
+        if tid in self._early:
+            self._early.discard(tid)
+            ptrace(kernel.CONT, tid)
+        ptrace(kernel.CONT, parent.tid)
+
+    def _loaded(self, thread: Thread) -> None:
+        former = self._message(thread.tid)
+        if former != thread.tid and former in self.threads:
+            thread.process = self.threads[former].process
+        for other in [other for other in self.threads.values() if other.pid == thread.pid and other is not thread]:
+            self._remove(other.tid)
+        thread.entry, thread.interrupted = None, []
+        self.recorder.loaded(thread.process, thread.pid)
+        ptrace(kernel.CONT, thread.tid)
+
+    def _message(self, tid: int) -> int:
+        word = ctypes.c_ulong()
+        ptrace(kernel.GETEVENTMSG, tid, None, ctypes.addressof(word))
+        return word.value
+
+    # -------------------------------------------------------------- calls
+
+    def _enter(self, thread: Thread) -> None:
+        if not thread.process.loaded:
+            ptrace(kernel.CONT, thread.tid)
+            return
+        ptrace(kernel.GET_SYSCALL_INFO, thread.tid, INFO_SIZE, self._buffer_at)
+        info = kernel.SYSCALL_INFO.unpack_from(self._buffer)
+        ip, stack, name, arguments = info[2], info[3], self.names[info[4]], info[5:11]
+        entry = self._resumed(thread, name, arguments) if thread.interrupted else None
+        if entry is None:
+            entry = self.recorder.enter(thread.process, thread.tid, name, arguments, stack, ip)
+            if entry is not None and self.injector.faults:
+                self.injector.at_entry(thread.tid, thread.process, entry)
+        thread.entry = entry
+        self.may_sleep = entry is not None and entry.name in MAY_SLEEP
+        ptrace(kernel.SYSCALL if entry else kernel.CONT, thread.tid)
+
+    def _resumed(self, thread: Thread, name: str, arguments: tuple[int, ...]) -> Entry | None:
+        """Return the interrupted call that the kernel begins again, if this is one."""
+        for entry in reversed(thread.interrupted):
+            if name == "restart_syscall" or (entry.system_call == name and entry.words == arguments):
+                thread.interrupted.remove(entry)
+                return entry
+        return None
+
+    def _leave(self, thread: Thread) -> None:
+        entry, thread.entry = thread.entry, None
+        self.may_sleep = False
+        if entry is not None:
+            result = self._result(thread.tid)
+            if thread.expiring and result in kernel.RESTARTS:
+                result = self._expire(thread, entry)
+            thread.expiring = False
+            if result in kernel.RESTARTS:
+                thread.interrupted.append(entry)
+            else:
+                shown = self.injector.at_exit(thread.tid, entry) if self.injector.faults else None
+                self.recorder.leave(thread.process, thread.tid, entry, result if shown is None else shown)
+                self.noticeable = entry.of_exercise
+        ptrace(kernel.CONT, thread.tid)
+
+    def _result(self, tid: int) -> int:
+        ptrace(kernel.GET_SYSCALL_INFO, tid, INFO_SIZE, self._buffer_at)
+        return int(kernel.EXIT_INFO.unpack_from(self._buffer)[4])
+
+    # -------------------------------------------------------------- virtual time
+
+    def end_a_wait(self, *, sleeps_only: bool) -> bool:
+        """Let the shortest time-out pass at once, as if its time had gone by; tell whether there was one.
+
+        With `sleeps_only`, only pauses that wait for nothing but time.
+        """
+        waits = [(left, thread) for thread in self.threads.values() if (left := self._time_left(thread, sleeps_only)) is not None]
+        if not waits:
+            return False
+        thread = min(waits, key=lambda wait: wait[0])[1]
+        thread.expiring = True
+        with contextlib.suppress(KernelError):
+            ptrace(kernel.INTERRUPT, thread.tid)
+        return True
+
+    def _time_left(self, thread: Thread, sleeps_only: bool) -> float | None:
+        entry = thread.entry
+        if entry is None or entry.name not in WAITS or (sleeps_only and not _only_time(entry)):
+            return None
+        if entry.system_call in TIMEOUT_REGISTER:
+            milliseconds = ctypes.c_int32(entry.words[TIMEOUT_REGISTER[entry.system_call]] & 0xFFFF_FFFF).value
+            return milliseconds / 1000 if milliseconds >= 0 else None
+        return self._time_at(thread.process.memory, entry)
+
+    def _time_at(self, memory: Memory, entry: Entry) -> float | None:
+        raw = memory.read(entry.words[TIMEOUT_POINTER[entry.system_call]], 16)
+        if len(raw) < 16:
+            return None
+        seconds, fraction = struct.unpack("<qq", raw)
+        length = float(seconds) + fraction / (1e6 if entry.system_call == "select" else 1e9)
+        if entry.system_call == "clock_nanosleep" and entry.words[1] & TIMER_ABSTIME:
+            length -= time.clock_gettime(entry.words[0])
+        return min(max(length, 0.0), LATER)
+
+    def _expire(self, thread: Thread, entry: Entry) -> int:
+        """Show what the kernel shows when the time is over: 0, and empty sets of select."""
+        if entry.name == "select":
+            size = (min(entry.words[0], 1024) + 63) // 64 * 8
+            for place in entry.words[1:4]:
+                if place:
+                    thread.process.memory.write(place, bytes(size))
+        registers = Registers(thread.tid, self.on)
+        registers.result(0)
+        registers.write()
+        entry.injected = "its time passed"
+        return 0
+
+
+def _only_time(entry: Entry) -> bool:
+    """Tell whether a wait waits for nothing but time: a sleep, or a poll or select over no descriptor."""
+    return entry.name == "sleep" or (entry.name in ("poll", "select") and entry.words[1 if entry.name == "poll" else 0] == 0)
+
+
+def _state(thread: Thread) -> str:
+    if thread.status < 0:
+        return "X"
+    try:
+        line = os.pread(thread.status, 256, 0)
+    except OSError:
+        return "X"
+    return chr(line[line.rindex(b")") + 2])
+
+
+def _thread_group(tid: int) -> int:
+    with contextlib.suppress(OSError), open(f"/proc/{tid}/status", "rb") as status:  # noqa: PTH123 (once for each birth)
+        for line in status:
+            if line.startswith(b"Tgid:"):
+                return int(line[5:])
+    return tid

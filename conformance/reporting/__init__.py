@@ -1,0 +1,1 @@
+"""results.json, and everything that is made from it."""

@@ -1,0 +1,74 @@
+"""The suite's handle on a worker process: orders go in, runs come out."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from conformance.stage.script import Isolation, Order, Run
+from conformance.stage.worker import read_message, write_message
+
+
+class StageError(Exception):
+    """The stage itself failed: a harness error of that run, never the program's."""
+
+
+class Stage:
+    """A place where programs run; use it as a context manager."""
+
+    def __init__(self, number: int = 0) -> None:
+        self.number = number
+        self.runs = 0
+        self.seconds = 0.0
+        self.waiting_seconds = 0.0
+        self._open()
+
+    def _open(self) -> None:
+        command = [sys.executable, "-m", "conformance.stage.worker", str(self.number)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        assert self._process.stdin and self._process.stdout
+        self._orders, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        message = read_message(self._answers)
+        if message is None:
+            raise StageError("the stage could not be set up")
+        self.isolation = msgspec.msgpack.decode(message, type=Isolation)
+
+    def run(self, order: Order) -> Run:
+        """Do one run. Raises `StageError` where the stage died of it; the next run gets a new one."""
+        try:
+            write_message(self._orders, msgspec.msgpack.encode(order))
+            message = read_message(self._answers)
+        except BrokenPipeError:
+            message = None
+        if message is None:
+            self.close()
+            self._open()
+            raise StageError("the process that follows the program ended in mid-run")
+        run = msgspec.msgpack.decode(message, type=Run)
+        self.runs += 1
+        self.seconds += run.seconds
+        self.waiting_seconds += run.waiting_seconds
+        return run
+
+    def close(self) -> None:
+        """End the worker and all that it started."""
+        for end in (self._process.stdin, self._process.stdout):
+            if end is not None:
+                with contextlib.suppress(OSError):
+                    end.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

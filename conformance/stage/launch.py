@@ -1,0 +1,147 @@
+"""Starting a program as a clean shell would, whatever this process inherited."""
+
+import contextlib
+import fcntl
+import os
+import resource
+import signal
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.observe.seccomp import Filter
+
+LIMITS: Final = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_FSIZE: 64 << 20,
+    resource.RLIMIT_NOFILE: 1024,
+    resource.RLIMIT_NPROC: 512,
+    resource.RLIMIT_CPU: 60,
+}
+PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+NOBODY_FIRST: Final = 40_001
+"""The first of the users that programs of a worker that is root run as."""
+IGNORED: Final = tuple(number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN)
+LARGEST_PIPE: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The user that a program runs as."""
+
+    user: int
+    group: int
+
+    def own(self, path: str) -> None:
+        """Give a file or folder to this user."""
+        os.chown(path, self.user, self.group)
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """All that is needed to start one program."""
+
+    command: tuple[str, ...]
+    directory: str
+    environment: dict[str, str]
+    identity: Identity | None = None
+    descriptors: int = 0
+    input: bytes = b""
+    filter: Filter | None = None
+
+
+@dataclass(slots=True)
+class Child:
+    """A program that waits to be released, and the ends of its streams."""
+
+    pid: int
+    gate: int
+    complaint: int
+    stdout: int
+    stderr: int
+    descriptors: tuple[int, ...]
+
+    def release(self) -> None:
+        """Let the program begin."""
+        os.write(self.gate, b"g")
+        os.close(self.gate)
+
+    def why_not_started(self) -> str | None:
+        """Return the system's reason where the program could not be started; call it once the child loaded or ended."""
+        text = os.read(self.complaint, 4096)
+        os.close(self.complaint)
+        return text.decode(errors="replace") or None
+
+
+def start(launch: Launch) -> Child:
+    """Fork a child that waits until it is released; then it becomes the program."""
+    stdin = _standard_input(launch.input)
+    (gate, open_gate), (complaint, complain) = os.pipe(), os.pipe()
+    (stdout, out), (stderr, err) = os.pipe(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _become(launch, gate, complain, (stdin, out, err))
+    for end in (stdin, gate, complain, out, err):
+        os.close(end)
+    for end in (stdout, stderr):
+        os.set_blocking(end, False)
+    return Child(pid, open_gate, complaint, stdout, stderr, tuple(range(3 + launch.descriptors)))
+
+
+def _standard_input(data: bytes) -> int:
+    if not data:
+        return os.open("/dev/null", os.O_RDONLY)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        os.write(writing, data[:LARGEST_PIPE])
+    os.close(writing)
+    return reading
+
+
+def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, int]) -> None:
+    """Turn the child into the program; never returns."""
+    try:
+        complain = fcntl.fcntl(complain, fcntl.F_DUPFD_CLOEXEC, 900)
+        streams_high = [fcntl.fcntl(stream, fcntl.F_DUPFD_CLOEXEC, 900) for stream in streams]
+        if os.read(gate, 1) != b"g":
+            os._exit(127)
+        os.setsid()
+        _clean_signals()
+        for number, stream in enumerate(streams_high):
+            os.dup2(stream, number)
+        os.closerange(3, 900)
+        for _ in range(launch.descriptors):
+            os.set_inheritable(os.open("/dev/null", os.O_RDWR), True)
+        os.umask(0o022)
+        _limit()
+        if launch.identity is not None:
+            os.setgroups([])
+            os.setresgid(launch.identity.group, launch.identity.group, launch.identity.group)
+            os.setresuid(launch.identity.user, launch.identity.user, launch.identity.user)
+        os.chdir(launch.directory)
+        if launch.filter is not None:
+            launch.filter.install()
+        os.execvpe(launch.command[0], launch.command, launch.environment)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            os.write(complain, f"{launch.command[0]}: {problem.strerror}".encode())
+    os._exit(127)
+
+
+def _clean_signals() -> None:
+    """Take back what exec would let the program inherit: ignored signals (CPython ignores SIGPIPE and SIGXFSZ) and the mask."""
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _limit() -> None:
+    for kind, limit in LIMITS.items():
+        hard = resource.getrlimit(kind)[1]
+        top = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (top, top))
+
+
+def environment(extra: tuple[tuple[str, str], ...], home: str) -> dict[str, str]:
+    """Return the fixed environment of every program."""
+    return {"PATH": PATH, "HOME": home, "LANG": "C.UTF-8", "TMPDIR": home, **dict(extra)}

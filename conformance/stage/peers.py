@@ -1,0 +1,231 @@
+"""The suite's end of the line: scripted clients and servers that act when the program is quiet."""
+
+import contextlib
+import errno
+import fcntl
+import socket
+import struct
+import termios
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from conformance.stage.script import Accept, Connect, End, Happening, Reset, Send, Step, WireEvent
+
+LOOPBACK: Final = "127.0.0.1"
+LOOPBACK_6: Final = "::1"
+RECEIVE: Final = 1 << 16
+KEPT: Final = 1 << 20
+"""How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
+RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
+
+
+@dataclass(slots=True)
+class Line:
+    """The peer's end of one connection."""
+
+    client: int
+    socket: socket.socket
+    ended: bool = False
+    """The peer has ended its direction."""
+    program_ended: bool = False
+    unsent: bytes = b""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.socket.close()
+
+
+@dataclass(slots=True)
+class Peer:
+    """Plays a script; `act` takes the next step, `pump` notes what came in."""
+
+    steps: tuple[Step, ...]
+    ports: Callable[[], Iterable[int]]
+    """Where a client connects to: the given port first, then where else the program may listen."""
+    count_calls: Callable[[], int]
+    listeners: list[socket.socket] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+    wire: list[WireEvent] = field(default_factory=list)
+    received: int = 0
+    place: int = 0
+    stuck: bool = False
+
+    def listen(self, addresses: tuple[tuple[socket.AddressFamily, str, int], ...]) -> None:
+        """Wait for the program at these addresses."""
+        for family, host, port in addresses:
+            listener = socket.socket(family, socket.SOCK_STREAM)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind((host, port))
+            listener.listen(16)
+            listener.setblocking(False)
+            self.listeners.append(listener)
+
+    @property
+    def unfinished(self) -> int:
+        """How many steps are still to be taken."""
+        return len(self.steps) - self.place
+
+    def act(self) -> bool:
+        """Take the next step that the program can notice; tell whether there was one.
+
+        When the script is over, the directions that are still open are ended one by one, so that the program may end its own.
+        """
+        while self.place < len(self.steps):
+            step = self.steps[self.place]
+            done = self._take(step)
+            if done is None:
+                return False
+            self.place += 1
+            if done:
+                return True
+        return self._end_one()
+
+    def settled(self) -> bool:
+        """Tell whether all that the peer sent has arrived at the program's end."""
+        return all(line.program_ended or _unacknowledged(line.socket) == 0 for line in self.lines.values())
+
+    def pump(self) -> bool:
+        """Read what came in, send what did not fit before; tell whether anything moved."""
+        return any([self._move(line) for line in list(self.lines.values())])
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for line in self.lines.values():
+            line.close()
+        for listener in self.listeners:
+            listener.close()
+
+    # -------------------------------------------------------------- steps
+
+    def _take(self, step: Step) -> bool | None:
+        """Take a step: True, the program may notice; False, it may not; None, the step cannot be taken now."""
+        match step:
+            case Connect(client):
+                return self._connect(client)
+            case Accept(client):
+                return self._accept(client)
+            case Send(data, client):
+                return self._on(client, lambda line: self._send(line, data))
+            case End(client):
+                return self._on(client, self._end)
+            case Reset(client):
+                return self._on(client, self._reset)
+
+    def _on(self, client: int, action: Callable[[Line], bool]) -> bool | None:
+        line = self.lines.get(client)
+        return None if line is None else action(line)
+
+    def _connect(self, client: int) -> bool | None:
+        for port in self.ports():
+            for host in (LOOPBACK, LOOPBACK_6):
+                line = _dial(host, port)
+                if line is not None:
+                    self.lines[client] = Line(client, line)
+                    self._note("connected", client)
+                    return True
+        self._note("refused", client)
+        return False
+
+    def _accept(self, client: int) -> bool | None:
+        for listener in self.listeners:
+            with contextlib.suppress(BlockingIOError):
+                line, _ = listener.accept()
+                line.setblocking(False)
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.lines[client] = Line(client, line)
+                self._note("accepted", client)
+                return False
+        return None
+
+    def _send(self, line: Line, data: bytes) -> bool:
+        self._note("sent", line.client, data)
+        line.unsent += data
+        self._flush(line)
+        return True
+
+    def _flush(self, line: Line) -> bool:
+        if not line.unsent:
+            return False
+        try:
+            count = line.socket.send(line.unsent)
+        except BlockingIOError:
+            return False
+        except OSError:
+            line.unsent = b""
+            return False
+        line.unsent = line.unsent[count:]
+        return True
+
+    def _end(self, line: Line) -> bool:
+        if line.ended:
+            return False
+        line.ended = True
+        self._note("peer ended", line.client)
+        with contextlib.suppress(OSError):
+            line.socket.shutdown(socket.SHUT_WR)
+        return True
+
+    def _reset(self, line: Line) -> bool:
+        self._note("peer reset", line.client)
+        line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        line.close()
+        del self.lines[line.client]
+        return True
+
+    def _end_one(self) -> bool:
+        return any(not line.ended and not line.unsent and self._end(line) for line in self.lines.values())
+
+    # -------------------------------------------------------------- what comes in
+
+    def _move(self, line: Line) -> bool:
+        moved = self._flush(line)
+        while not line.program_ended:
+            try:
+                data = line.socket.recv(RECEIVE)
+            except BlockingIOError:
+                return moved
+            except OSError as problem:
+                self._over(line, "program reset" if problem.errno in RESETS else "program ended")
+                return True
+            if not data:
+                self._over(line, "program ended")
+                return True
+            self.received += len(data)
+            moved = True
+            if self.received <= KEPT:
+                self._note("received", line.client, data)
+        return moved
+
+    def _over(self, line: Line, what: Happening) -> None:
+        """The program has ended its direction: note it, and end the peer's."""
+        line.program_ended = True
+        self._note(what, line.client)
+        if not line.ended:
+            self._end(line)
+
+    def _note(self, what: Happening, client: int, data: bytes = b"") -> None:
+        self.wire.append(WireEvent(what, client, data, self.count_calls()))
+
+
+def _dial(host: str, port: int) -> socket.socket | None:
+    """Connect over loopback, where the answer comes at once; None where nobody listens."""
+    line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    line.setblocking(False)
+    if line.connect_ex((host, port)) in (0, errno.EINPROGRESS):
+        return line
+    line.close()
+    return None
+
+
+def _unacknowledged(line: socket.socket) -> int:
+    """Return how many bytes (an end counts as one) the other end's kernel has not taken yet."""
+    answer = bytearray(4)
+    try:
+        fcntl.ioctl(line, termios.TIOCOUTQ, answer)
+    except OSError:
+        return 0
+    return int(struct.unpack("i", answer)[0])

@@ -1,0 +1,42 @@
+"""Ports: two different ones for each program, free, and not the same when their bytes are swapped."""
+
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+CANDIDATES: Final = (9190, 7531, 9473, 8642, 6791, 5937, 4859, 7193, 8317, 6173)
+"""Above 1023, below the ports that the system gives to clients; 9190 is the course's own."""
+LISTENING: Final = "0A"
+
+
+def swapped(port: int) -> int:
+    """Return the port that a program uses when it forgets htons."""
+    return int.from_bytes(port.to_bytes(2, "big"), "little")
+
+
+def two_free() -> tuple[int, int]:
+    """Return two ports on which nobody listens, and whose swapped values are free too."""
+    free = (port for port in CANDIDATES if _is_free(port) and _is_free(swapped(port)))
+    return next(free), next(free)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("", port))
+        except OSError as problem:
+            return problem.errno != errno.EADDRINUSE
+    return True
+
+
+def listening() -> Iterator[int]:
+    """Yield the ports on which somebody listens in this network namespace, from the kernel's tables."""
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/self/net/{table}").read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == LISTENING:
+                    yield int(fields[1].rsplit(":", 1)[1], 16)

@@ -1,0 +1,218 @@
+"""Scenarios and runs as data: what is to happen on the stage, and what happened there."""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from conformance.observe.faults import Fault
+from conformance.observe.trace import Trace
+
+# ---------------------------------------------------------------- what the peer does
+
+
+class Connect(Struct, frozen=True, tag="connect", forbid_unknown_fields=True):
+    """A client connects to the program."""
+
+    client: int = 0
+
+
+class Accept(Struct, frozen=True, tag="accept", forbid_unknown_fields=True):
+    """The peer takes the program's connection from its listener."""
+
+    client: int = 0
+
+
+class Send(Struct, frozen=True, tag="send", forbid_unknown_fields=True):
+    """One segment goes to the program."""
+
+    data: bytes
+    client: int = 0
+
+
+class End(Struct, frozen=True, tag="end", forbid_unknown_fields=True):
+    """The peer ends its direction (half-close), and goes on reading."""
+
+    client: int = 0
+
+
+class Reset(Struct, frozen=True, tag="reset", forbid_unknown_fields=True):
+    """The peer resets the connection: SO_LINGER 0 and close."""
+
+    client: int = 0
+
+
+Step = Connect | Accept | Send | End | Reset
+"""One thing that the peer does, once the program is quiet."""
+
+
+class Start(Struct, frozen=True, forbid_unknown_fields=True):
+    """The conditions under which the program starts."""
+
+    port: Literal[0, 1] = 0
+    """Which of the two ports of the stage is the given one."""
+    listener: bool = True
+    """For a client: whether anybody listens at the given address."""
+    arguments: bool = True
+    """Whether the program gets its arguments."""
+    descriptors: int = 0
+    """How many further descriptors are open at start, so that numbers differ."""
+    port_taken: bool = False
+    """For a server: whether somebody listens on the given port already."""
+    input: bytes = b""
+    """Standard input, to its end."""
+
+
+class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the peer does and what the kernel is made to do, in one run."""
+
+    steps: tuple[Step, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    start: Start = Start()
+
+
+# ---------------------------------------------------------------- what happened
+
+Happening = Literal["connected", "refused", "accepted", "sent", "received", "peer ended", "program ended", "peer reset", "program reset"]
+
+
+class WireEvent(Struct, frozen=True):
+    """One thing that showed on the wire, as the peer saw it."""
+
+    what: Happening
+    client: int
+    data: bytes = b""
+    after: int = 0
+    """How many calls stood in the trace by then."""
+
+
+class Exited(Struct, frozen=True, tag="exited"):
+    """The program ended by itself."""
+
+    status: int
+
+
+class Killed(Struct, frozen=True, tag="killed"):
+    """A signal ended the program."""
+
+    signal: str
+
+
+class Waiting(Struct, frozen=True, tag="waiting"):
+    """The program was quiet, nothing was owed to it, and the run was ended."""
+
+
+class Busy(Struct, frozen=True, tag="busy"):
+    """The program went on without end: it was stopped at a limit."""
+
+    limit: Literal["calls", "processor time", "output", "processes", "time"]
+
+
+class NotStarted(Struct, frozen=True, tag="not-started"):
+    """The system could not start the program."""
+
+    reason: str
+
+
+Ending = Exited | Killed | Waiting | Busy | NotStarted
+
+CRASHES: Final = frozenset({"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGSYS", "SIGTRAP"})
+
+
+class Run(Struct, frozen=True):
+    """One execution of a program in a scenario."""
+
+    scenario: Scenario
+    ending: Ending
+    observed: bool
+    """Whether there is a trace."""
+    port: int
+    """The port that the program was given."""
+    trace: Trace = Trace()
+    wire: tuple[WireEvent, ...] = ()
+    stdout: bytes = b""
+    stderr: bytes = b""
+    faults_applied: int = 0
+    unfinished_steps: int = 0
+    """How many steps of the peer could not be taken."""
+    seconds: float = 0.0
+    waiting_seconds: float = 0.0
+    """Of them, how long neither the program nor the stage had anything to do."""
+
+    def received(self, client: int = 0) -> bytes:
+        """Return what one client's peer received, whole."""
+        return b"".join(event.data for event in self.wire if event.what == "received" and event.client == client)
+
+    def happened(self, what: Happening, client: int | None = None) -> bool:
+        """Tell whether something showed on the wire."""
+        return any(event.what == what and client in (None, event.client) for event in self.wire)
+
+    @property
+    def output(self) -> bytes:
+        """What the program printed, on either stream."""
+        return self.stdout + self.stderr
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a fault of the program itself ended it; SIGPIPE is none."""
+        return isinstance(self.ending, Killed) and self.ending.signal in CRASHES
+
+    @property
+    def endless(self) -> bool:
+        """Whether the program had to be stopped at a limit."""
+        return isinstance(self.ending, Busy)
+
+    @property
+    def status(self) -> int | None:
+        """The exit status as a shell shows it, or None where the program did not end by itself."""
+        import signal
+
+        match self.ending:
+            case Exited(status):
+                return status
+            case Killed(name):
+                return 128 + int(getattr(signal, name, 0))
+            case _:
+                return None
+
+
+# ---------------------------------------------------------------- what the stage is asked
+
+
+class Program(Struct, frozen=True):
+    """One built, startable exercise of a submission."""
+
+    command: tuple[str, ...]
+    """The command line, with `{ip}` and `{port}` where the stage puts the address."""
+    role: Literal["server", "client", "alone"] = "alone"
+    environment: tuple[tuple[str, str], ...] = ()
+    paths: tuple[str, ...] = ()
+    """Files that the exercise names."""
+
+
+class Order(Struct, frozen=True):
+    """One run, asked of the stage."""
+
+    program: Program
+    scenario: Scenario
+    observe: bool = True
+    everything: bool = False
+    directory: str | None = None
+    """Run here instead of in a fresh directory: for builds."""
+    patience: float = 60.0
+    """Seconds after which a program is stuck beyond doubt: bounds what is truly stuck, decides nothing else."""
+
+
+class Isolation(Struct, frozen=True):
+    """What the stage keeps apart on this system."""
+
+    network: bool
+    processes: bool
+    user: str
+    """The user that programs run as."""
+    tracing: bool
+    why_not: str = ""
+    """Why there is no tracing."""
+
+    def __str__(self) -> str:
+        parts = ["network namespace" if self.network else "host network", "process namespace" if self.processes else "host processes"]
+        return ", ".join([*parts, f"user {self.user}"])

@@ -1,0 +1,381 @@
+"""The process in which runs happen: one thread that starts programs, follows their calls and plays their peers.
+
+It is small and starts once for each worker of the suite, since a fork of a large test process is slow, since the
+tracer must be one thread that stays, and since `waitpid` must not meet other children. Tracer and peers share the one
+thread, so that what the peer does has one place in the order of the program's calls.
+"""
+
+import contextlib
+import gc
+import os
+import shutil
+import signal
+import struct
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from conformance.observe import machine as kernel
+from conformance.observe.machine import Machine, machine
+from conformance.observe.recorder import Watch
+from conformance.observe.seccomp import Filter
+from conformance.observe.tracer import Pulse, Tracer
+from conformance.stage import launch, namespace, ports
+from conformance.stage.bystander import Bystander
+from conformance.stage.launch import Child, Identity, Launch
+from conformance.stage.peers import LOOPBACK, LOOPBACK_6, Peer
+from conformance.stage.script import (
+    Busy,
+    Ending,
+    Exited,
+    Isolation,
+    Killed,
+    NotStarted,
+    Order,
+    Run,
+    Waiting,
+)
+
+OUTPUT_KEPT: Final = 1 << 20
+CALLS_LIMIT: Final = 200_000
+PROCESSES_LIMIT: Final = 200
+PROCESSOR_LIMIT: Final = 5.0
+"""Seconds of processor time after which a program that never sleeps is endless, whatever else the machine does."""
+REPEATS_LIMIT: Final = 25
+"""How many time-outs are let pass, once nothing else can happen, before the program counts as quiet."""
+FIRST_LOOK, LONGEST_LOOK = 0.0002, 0.01
+TICK: Final = 0.001
+"""Seconds after which a wait for the program is broken off to look at it again."""
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(slots=True)
+class Streams:
+    """What the program prints, drained as it comes and kept up to a limit."""
+
+    ends: dict[int, bytearray]
+    total: int = 0
+
+    def drain(self) -> bool:
+        """Read what is there; tell whether there was anything."""
+        before = self.total
+        for end in list(self.ends):
+            self._drain(end)
+        return self.total > before
+
+    def _drain(self, end: int) -> None:
+        while self.total <= OUTPUT_KEPT:
+            try:
+                data = os.read(end, 1 << 16)
+            except OSError:
+                return
+            if not data:
+                return
+            self.ends[end] += data
+            self.total += len(data)
+
+    @property
+    def flooded(self) -> bool:
+        """Whether more was printed than is kept."""
+        return self.total > OUTPUT_KEPT
+
+    def close(self) -> tuple[bytes, bytes]:
+        """Close the ends and return what was printed."""
+        for end in self.ends:
+            os.close(end)
+        out, err = (bytes(data[:OUTPUT_KEPT]) for data in self.ends.values())
+        return out, err
+
+
+@dataclass(slots=True)
+class Performance:
+    """One run under way."""
+
+    order: Order
+    follower: Tracer | Bystander
+    peer: Peer
+    streams: Streams
+    began: float
+    look: float = FIRST_LOOK
+    idle: float = 0.0
+    quiet_seen: bool = False
+    repeats: int = 0
+    ending: Ending | None = field(default=None)
+
+    def play(self) -> Ending:
+        """Follow the program to its end, acting for the peer whenever the program is quiet."""
+        while self.ending is None:
+            before = time.monotonic()
+            pulse = self.follower.wait()
+            moved = self.streams.drain() | self.peer.pump()
+            if pulse is Pulse.GONE:
+                break
+            if pulse is Pulse.MOVED or moved:
+                self.look, self.quiet_seen = FIRST_LOOK, False
+                self.ending = self._over_a_limit()
+            elif pulse is Pulse.RUNNING:
+                self.quiet_seen = False
+                self.ending = self._over_a_limit()
+            else:
+                self._asleep(time.monotonic() - before)
+        return self.ending or _how_it_ended(self.follower.exit_status)
+
+    def _asleep(self, elapsed: float) -> None:
+        """Seen asleep twice with nothing between, and nothing under way on the wire: then it is quiet."""
+        self.idle += elapsed
+        if not self.peer.settled():
+            self.quiet_seen = False
+            self.idle += _pause(self.look)
+            self.look = min(self.look * 2, LONGEST_LOOK)
+            self.ending = self._over_a_limit()
+        elif not self.quiet_seen:
+            self.quiet_seen = True
+        else:
+            self.quiet_seen = False
+            self._quiet()
+
+    def _quiet(self) -> None:
+        if self.follower.end_a_wait(sleeps_only=True) and self._another_wait():
+            return
+        if self.peer.act():
+            self.repeats = 0
+            return
+        if self.repeats < REPEATS_LIMIT and self.follower.end_a_wait(sleeps_only=False) and self._another_wait():
+            return
+        self.ending = Waiting()
+
+    def _another_wait(self) -> bool:
+        self.repeats += 1
+        return self.repeats < 40 * REPEATS_LIMIT
+
+    def _over_a_limit(self) -> Ending | None:
+        if self.streams.flooded:
+            return Busy("output")
+        if self.follower.busy_calls > CALLS_LIMIT:
+            return Busy("calls")
+        if isinstance(self.follower, Tracer) and len(self.follower.threads) > PROCESSES_LIMIT:
+            return Busy("processes")
+        now = time.monotonic()
+        if now - self.began > PROCESSOR_LIMIT and _processor_time(self.follower.main) > PROCESSOR_LIMIT:
+            return Busy("processor time")
+        return Busy("time") if now - self.began > self.order.patience else None
+
+
+def _pause(seconds: float) -> float:
+    """Wait for a child to change, at most so long; return how long it was."""
+    before = time.monotonic()
+    signal.sigtimedwait([signal.SIGCHLD], seconds)
+    return time.monotonic() - before
+
+
+def _processor_time(pid: int) -> float:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:  # noqa: PTH123
+            fields = stat.read().rpartition(b")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _how_it_ended(status: int | None) -> Ending:
+    if status is None:
+        return Waiting()
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return Killed(signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}")
+    return Exited(os.WEXITSTATUS(status))
+
+
+class Worker:
+    """Performs orders, one after the other."""
+
+    def __init__(self, number: int) -> None:
+        self.on: Machine | None = machine()
+        kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self.apart = namespace.enter() if self.on else False
+        self.init = namespace.Init() if self.apart else None
+        self.identity = Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
+        self.filter = Filter(self.on) if self.on else None
+        self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
+        os.chmod(self.folder, 0o711)  # noqa: PTH101
+        self.ports = ports.two_free()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        signal.signal(signal.SIGALRM, lambda _number, _frame: None)
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[number % len(os.sched_getaffinity(0))]})
+        self.why_not = self._try_tracing()
+
+    def isolation(self) -> Isolation:
+        """Tell what is kept apart here."""
+        user = f"{self.identity.user}" if self.identity else f"{os.getuid()}"
+        return Isolation(self.apart, self.init is not None, user, not self.why_not, self.why_not)
+
+    def perform(self, order: Order) -> Run:
+        """Do one run; nothing of it is left afterwards."""
+        began = time.monotonic()
+        directory = order.directory or self._fresh_directory()
+        port = self.ports[order.scenario.start.port]
+        follower = self._follower(order, port)
+        peer = self._peer(order, port, follower)
+        try:
+            child = launch.start(self._launch(order, directory, port, traced=isinstance(follower, Tracer)))
+            streams = Streams({child.stdout: bytearray(), child.stderr: bytearray()})
+            performance = Performance(order, follower, peer, streams, began)
+            ending = self._play(performance, child)
+            stdout, stderr = streams.close()
+        finally:
+            self._clear(follower, peer)
+            if order.directory is None:
+                shutil.rmtree(directory, ignore_errors=True)
+        applied = follower.injector.applied if isinstance(follower, Tracer) else 0
+        return Run(
+            order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire), stdout, stderr,
+            applied, peer.unfinished, time.monotonic() - began, performance.idle,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self.init is not None:
+            os.kill(self.init.pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # -------------------------------------------------------------- before
+
+    def _try_tracing(self) -> str:
+        """Trace one trivial program; return why that is not possible here, or nothing."""
+        if self.on is None:
+            return "this system is not one that the observer knows"
+        from conformance.stage.script import Program, Scenario
+
+        self.why_not = ""
+        try:
+            run = self.perform(Order(Program(("/bin/true",)), Scenario(), everything=True))
+        except OSError as problem:
+            return f"tracing is not allowed here: {problem.strerror}"
+        return "" if run.trace.calls else "tracing shows no calls here"
+
+    def _fresh_directory(self) -> str:
+        directory = tempfile.mkdtemp(dir=self.folder)
+        if self.identity is not None:
+            self.identity.own(directory)
+        return directory
+
+    def _follower(self, order: Order, port: int) -> Tracer | Bystander:
+        if self.on is None or self.why_not or not order.observe:
+            return Bystander()
+        watch = Watch((port, ports.swapped(port)), order.program.paths, order.everything)
+        return Tracer(self.on, watch, order.scenario.faults)
+
+    def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
+        calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
+        peer = Peer(order.scenario.steps, lambda: self._where(port), lambda: len(calls))
+        start, both = order.scenario.start, (kernel_address for kernel_address in _addresses(port))
+        if order.program.role == "client" and start.listener:
+            peer.listen((*both, *_addresses(ports.swapped(port))))
+        if order.program.role == "server" and start.port_taken:
+            peer.listen(tuple(both))
+        return peer
+
+    def _where(self, port: int) -> Iterator[int]:
+        """Yield where the program may listen: at the given port, or else where it does."""
+        yield port
+        there = set(ports.listening()) if self.apart else {port, ports.swapped(port)}
+        yield from sorted(there - {port})
+
+    def _launch(self, order: Order, directory: str, port: int, *, traced: bool) -> Launch:
+        start = order.scenario.start
+        fill = {"{ip}": LOOPBACK, "{port}": str(port)}
+        words = [fill.get(word, word) for word in order.program.command]
+        if not start.arguments:
+            words = [word for word in order.program.command if word not in fill]
+        environment = launch.environment(order.program.environment, directory)
+        return Launch(
+            tuple(words), directory, environment, self.identity, start.descriptors, start.input, self.filter if traced else None
+        )
+
+    # -------------------------------------------------------------- during and after
+
+    def _play(self, performance: Performance, child: Child) -> Ending:
+        try:
+            performance.follower.adopt(child.pid, child.descriptors)
+        except OSError:
+            os.kill(child.pid, signal.SIGKILL)
+            os.waitpid(child.pid, 0)
+            raise
+        child.release()
+        ending = performance.play()
+        complaint = child.why_not_started() if isinstance(ending, Exited) and ending.status == 127 else _no_complaint(child)
+        return NotStarted(complaint) if complaint else ending
+
+    def _clear(self, follower: Tracer | Bystander, peer: Peer) -> None:
+        """End every process of the run, and wait until each is gone."""
+        follower.kill()
+        if self.init is not None:
+            self.init.kill_all()
+        if isinstance(follower, Tracer):
+            while follower.wait() is not Pulse.GONE:
+                pass
+        peer.close()
+
+
+def _no_complaint(child: Child) -> None:
+    os.close(child.complaint)
+
+
+def _addresses(port: int) -> tuple[tuple[int, str, int], ...]:
+    import socket
+
+    return (socket.AF_INET, LOOPBACK, port), (socket.AF_INET6, LOOPBACK_6, port)
+
+
+# ---------------------------------------------------------------- the process's main loop
+
+LENGTH: Final = struct.Struct("<I")
+
+
+def read_message(stream: int) -> bytes | None:
+    """Return the next message of a pipe, or None at its end."""
+    head = _read_exactly(stream, LENGTH.size)
+    return None if head is None else _read_exactly(stream, LENGTH.unpack(head)[0])
+
+
+def _read_exactly(stream: int, size: int) -> bytes | None:
+    data = b""
+    while len(data) < size:
+        piece = os.read(stream, size - len(data))
+        if not piece:
+            return None
+        data += piece
+    return data
+
+
+def write_message(stream: int, data: bytes) -> None:
+    """Write one message to a pipe."""
+    rest = memoryview(LENGTH.pack(len(data)) + data)
+    while rest:
+        rest = rest[os.write(stream, rest) :]
+
+
+def main() -> None:
+    """Answer orders on standard input with runs on standard output, until the input ends."""
+    gc.disable()  # what a run leaves behind has no cycles, and a long trace is many objects
+    orders, runs = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    worker = Worker(int(sys.argv[1]))
+    try:
+        write_message(runs, msgspec.msgpack.encode(worker.isolation()))
+        while (message := read_message(orders)) is not None:
+            run = worker.perform(msgspec.msgpack.decode(message, type=Order))
+            write_message(runs, msgspec.msgpack.encode(run))
+    finally:
+        with contextlib.suppress(OSError):
+            worker.close()
+
+
+if __name__ == "__main__":
+    main()
