@@ -100,7 +100,10 @@ class DescriptorTable:
     def copy(self, old: int, new: int) -> None:
         """Follow dup: `new` stands for what `old` stands for."""
         entry = self.entries.get(old)
-        if entry is None or old == new:
+        if old == new:
+            return
+        if entry is None:
+            self.drop(new)
             return
         self.put(new, entry)
         entry.copies += 1

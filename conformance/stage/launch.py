@@ -33,7 +33,7 @@ class Identity:
 
     def own(self, path: str) -> None:
         """Give a file or folder to this user."""
-        os.chown(path, self.user, self.group)
+        os.chown(path, self.user, self.group, follow_symlinks=False)
 
 
 @dataclass(frozen=True, slots=True)

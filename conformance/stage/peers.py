@@ -124,7 +124,7 @@ class Peer:
                 line = _dial(host, port)
                 if line is not None:
                     self.lines[client] = Line(client, line)
-                    self._note("connected", client)
+                    self._note("connected", client, port=port)
                     return True
         self._note("refused", client)
         return False
@@ -206,8 +206,8 @@ class Peer:
         if not line.ended:
             self._end(line)
 
-    def _note(self, what: Happening, client: int, data: bytes = b"") -> None:
-        self.wire.append(WireEvent(what, client, data, self.count_calls()))
+    def _note(self, what: Happening, client: int, data: bytes = b"", port: int = 0) -> None:
+        self.wire.append(WireEvent(what, client, data, port, self.count_calls()))
 
 
 def _dial(host: str, port: int) -> socket.socket | None:

@@ -81,6 +81,8 @@ class WireEvent(Struct, frozen=True):
     what: Happening
     client: int
     data: bytes = b""
+    port: int = 0
+    """For `connected`: where the program was found."""
     after: int = 0
     """How many calls stood in the trace by then."""
 
@@ -197,7 +199,9 @@ class Order(Struct, frozen=True):
     observe: bool = True
     everything: bool = False
     directory: str | None = None
-    """Run here instead of in a fresh directory: for builds."""
+    """Run here instead of in a fresh directory."""
+    build: bool = False
+    """A compiler: it works in the given directory, as the user who may use it."""
     patience: float = 60.0
     """Seconds after which a program is stuck beyond doubt: bounds what is truly stuck, decides nothing else."""
 

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -294,9 +295,22 @@ class Worker:
         if not start.arguments:
             words = [word for word in order.program.command if word not in fill]
         environment = launch.environment(order.program.environment, directory)
+        identity = self._identity(order, directory)
         return Launch(
-            tuple(words), directory, environment, self.identity, start.descriptors, start.input, self.filter if traced else None
+            tuple(words), directory, environment, identity, start.descriptors, start.input, self.filter if traced else None
         )
+
+    def _identity(self, order: Order, directory: str) -> Identity | None:
+        """Return the user that a program runs as; a compiler that only this user may reach runs as this user."""
+        if self.identity is None:
+            return None
+        if order.build:
+            if not _open_to_all(shutil.which(order.program.command[0], path=dict(order.program.environment).get("PATH", launch.PATH))):
+                return None
+            for folder, _, files in os.walk(directory):
+                for path in (folder, *(os.path.join(folder, name) for name in files)):  # noqa: PTH118
+                    self.identity.own(path)
+        return self.identity
 
     # -------------------------------------------------------------- during and after
 
@@ -321,6 +335,14 @@ class Worker:
             while follower.wait() is not Pulse.GONE:
                 pass
         peer.close()
+
+
+def _open_to_all(path: str | None) -> bool:
+    """Tell whether every user may run a file: it and each folder above it are open to all."""
+    if path is None:
+        return True
+    real = Path(path).resolve()
+    return all(place.stat().st_mode & 0o001 for place in (real, *real.parents))
 
 
 def _no_complaint(child: Child) -> None:

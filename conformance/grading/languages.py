@@ -1,0 +1,48 @@
+"""The languages that are built and run without a manifest."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+C_FLAGS: Final = ("-O0", "-g", "-Wall", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=0", "-pthread")
+"""Students' C is built as they wrote it: with _FORTIFY_SOURCE an open without a mode does not even compile."""
+
+
+class Language(Struct, frozen=True):
+    """How one language's single file becomes a program. `{source}`, `{output}` and `{main}` are filled in."""
+
+    name: str
+    extensions: tuple[str, ...]
+    tools: tuple[str, ...]
+    """Programs of which one must be there; the first that is becomes `{tool}`."""
+    build: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    package: str = ""
+    """The Debian package that brings a tool."""
+
+
+LANGUAGES: Final = (
+    Language("C", (".c",), ("gcc", "cc", "clang"), ("{tool}", *C_FLAGS, "-o", "{output}", "{source}", "-lm"), ("{output}",), "gcc"),
+    Language("C++", (".cpp", ".cc", ".cxx"), ("g++", "c++", "clang++"), ("{tool}", *C_FLAGS, "-o", "{output}", "{source}"), ("{output}",), "g++"),
+    Language("Python", (".py",), ("/usr/bin/python3", "python3"), (), ("{tool}", "{source}"), "python3"),
+    Language("JavaScript", (".js", ".cjs", ".mjs"), ("node", "nodejs"), (), ("{tool}", "{source}"), "nodejs"),
+    Language("Java", (".java",), ("javac",), ("{tool}", "-d", "{folder}", "{source}"), ("java", "-cp", "{folder}", "{main}"), "default-jdk-headless"),
+    Language("Go", (".go",), ("go",), ("{tool}", "build", "-o", "{output}", "{source}"), ("{output}",), "golang-go"),
+    Language("Rust", (".rs",), ("rustc",), ("{tool}", "-g", "-o", "{output}", "{source}"), ("{output}",), "rustc"),
+)
+EXTENSIONS: Final = {extension: language for language in LANGUAGES for extension in language.extensions}
+JAVA_MAIN: Final = re.compile(rb"\bclass\s+(\w+)(?:(?!\bclass\s+\w+\s*(?:extends|implements|\{)).)*?\bstatic\s+(?:final\s+)?void\s+main\b", re.DOTALL)
+
+
+def find_tool(language: Language) -> str | None:
+    """Return the path of the language's compiler or interpreter, or None where there is none."""
+    return next((path for tool in language.tools if (path := shutil.which(tool)) is not None), None)
+
+
+def java_main(source: Path) -> str:
+    """Return the name of the class whose `main` a Java file has; the file's own name where none is found."""
+    found = JAVA_MAIN.search(source.read_bytes())
+    return found[1].decode() if found else source.stem

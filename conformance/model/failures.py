@@ -1,0 +1,23 @@
+"""The closed table of failures: which errors each call may be made to show, and when a program uses what it did not get."""
+
+from typing import Final
+
+# Errors that a kernel can really give for these calls on loopback or on a network, and after which the course asks for a
+# message and a non-zero exit. EFAULT, EBADF or ENOTSOCK cannot come to a program whose calls are right.
+# Sources: the ERRORS section of each call in POSIX.1 XSH, and the Linux manual pages.
+SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
+    "socket": ("EMFILE", "ENFILE", "EACCES", "ENOBUFS", "EAFNOSUPPORT"),
+    "bind": ("EADDRINUSE", "EACCES", "EADDRNOTAVAIL"),
+    "listen": ("EADDRINUSE",),
+    "connect": ("ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH"),
+}
+
+# What may not follow on the same description once a call has failed, unless the call was repeated and succeeded.
+USES: Final[dict[str, frozenset[str]]] = {
+    "bind": frozenset({"listen", "accept"}),
+    "listen": frozenset({"accept"}),
+    "connect": frozenset({"read", "write", "recv", "send", "sendfile"}),
+}
+
+# What uses the -1 of a failed `socket`.
+USES_OF_NO_SOCKET: Final = frozenset({"bind", "listen", "accept", "connect", "read", "write", "recv", "send"})

@@ -1,0 +1,59 @@
+"""Source lines: from a place in a program file to the file and line that a person wrote, by `.debug_line`."""
+
+from bisect import bisect_right
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from elftools.common.exceptions import ELFError
+from elftools.dwarf.dwarfinfo import DWARFInfo
+from elftools.elf.elffile import ELFFile
+
+from conformance.observe.trace import Place
+
+LARGEST_IMAGE: Final = 64 << 20
+Row = tuple[int, str, int]
+"""Address, file, line; a line of 0 ends a sequence."""
+
+
+def source_of(place: Place) -> tuple[str, int] | None:
+    """Return the file and line of a place in a program file; None where the file does not tell."""
+    rows = _rows(place.file)
+    at = bisect_right(rows, (place.offset, "\U0010ffff", 0)) - 1
+    if at < 0 or rows[at][2] == 0:
+        return None
+    return rows[at][1], rows[at][2]
+
+
+@lru_cache(maxsize=32)
+def _rows(file: str) -> list[Row]:
+    try:
+        if Path(file).stat().st_size > LARGEST_IMAGE:
+            return []
+        with Path(file).open("rb") as stream:
+            image = ELFFile(stream)
+            return sorted(_all_rows(image.get_dwarf_info())) if image.has_dwarf_info() else []
+    except (OSError, ELFError, KeyError, IndexError, ValueError, AttributeError):
+        return []  # what a program says of itself is not trusted to be well formed
+
+
+def _all_rows(dwarf: DWARFInfo) -> list[Row]:
+    found: list[Row] = []
+    for unit in dwarf.iter_CUs():
+        lines = dwarf.line_program_for_CU(unit)
+        if lines is None:
+            continue
+        names = [_name(entry) for entry in lines.header["file_entry"]]
+        first = 0 if lines.header["version"] >= 5 else 1
+        for entry in lines.get_entries():
+            state = entry.state
+            if state is not None:
+                index = state.file - first
+                name = names[index] if 0 <= index < len(names) else "?"
+                found.append((state.address, name, 0 if state.end_sequence else state.line))
+    return found
+
+
+def _name(entry: object) -> str:
+    name = getattr(entry, "name", b"?")
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)

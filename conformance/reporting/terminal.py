@@ -1,0 +1,61 @@
+"""The summary on a terminal: one screen."""
+
+from collections import Counter
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.catalogue import catalogue
+from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
+from conformance.reporting.safe import plain
+
+STYLES: Final = {
+    "passed": "green", "failed": "bold red", "crashed": "bold red", "hung": "bold red", "unsteady": "bold yellow",
+    "not-implemented": "yellow", "not-run": "yellow", "not-applicable": "dim", "not-observed": "dim", "harness-error": "bold magenta",
+}  # fmt: skip
+SHOWN_AT_MOST: Final = 8
+LINE: Final = 160
+
+
+def summary(results: Results, console: Console) -> None:
+    """Print what was judged, what is wrong, and how it was judged."""
+    if results.harness.observer != "linux":
+        console.print(Text(f"Calls were not observed ({results.harness.observer}): only what shows on the wire is judged.", "yellow"))
+    for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
+        _exercise(results, exercise, console)
+    wrong = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
+    for verdict in wrong[:SHOWN_AT_MOST]:
+        _wrong(verdict, console)
+    if len(wrong) > SHOWN_AT_MOST:
+        console.print(f"… and {len(wrong) - SHOWN_AT_MOST} more in the report")
+    for program in results.programs:
+        if not program.built:
+            console.print(Text(f"\n{program.exercise} was not built:", "yellow"))
+            console.print(Text(plain(program.words, 600)), soft_wrap=True)
+    harness = results.harness
+    console.print(Text(f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {harness.observer} · {harness.sandbox}", "dim"))
+
+
+def _exercise(results: Results, exercise: str, console: Console) -> None:
+    verdicts = [one for one in results.verdicts if one.exercise == exercise]
+    counts = Counter(one.verdict for one in verdicts)
+    line = Text(f"{exercise:<16}", "bold")
+    for name, style in STYLES.items():
+        if counts[name]:
+            line.append(f"  {counts[name]} {name}", style)
+    console.print(line)
+
+
+def _wrong(verdict: Verdict, console: Console) -> None:
+    requirement = catalogue().requirements[verdict.requirement]
+    console.print(Text.assemble("\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (verdict.requirement, "bold")))
+    console.print(Text(f"  {requirement.title}"))
+    evidence = verdict.evidence
+    if evidence is None:
+        console.print(Text(f"  {plain(verdict.reason, LINE)}"))
+        return
+    console.print(Text(f"  expected  {plain(evidence.expected, LINE)}"))
+    console.print(Text(f"  seen      {plain(evidence.seen, LINE)}"))
+    if evidence.source is not None:
+        console.print(Text(f"  at        {plain(evidence.source.file, 60)}:{evidence.source.line}: {plain(evidence.source.text, 80)}"))

@@ -1,0 +1,227 @@
+"""Scenarios: the fixed sets that every check uses, and the Hypothesis strategies that made them and that search for more.
+
+A *family* is a kind of scenario that a requirement is judged in. The fixed sets are data in this package, since what
+Hypothesis draws changes with its version, and the same submission must get the same verdicts.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from conformance.model.failures import SET_UP_FAILURES
+from conformance.observe.faults import EVERY, Fail, Fault, Short
+from conformance.stage.script import Accept, Connect, End, Run, Scenario, Send, Start, Step
+from conformance.words import say
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+FIXED_FILE: Final = "scenarios.json"
+LONGEST_MESSAGE: Final = 29
+"""What a textbook's buffer of 30 bytes holds."""
+
+UNDISTURBED: Final = {
+    "server": Scenario((Connect(),)),
+    "client": Scenario((Accept(), Send(b"Hello World!"), End())),
+    "alone": Scenario(),
+}
+"""The conversation in which nothing goes wrong, for each role of a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One kind of scenario."""
+
+    name: str
+    strategy: "Callable[[], SearchStrategy[Scenario]] | None" = None
+    """Draws one; None where the scenarios follow from the undisturbed run alone."""
+    derive: Callable[[Run], tuple[Scenario, ...]] | None = None
+    """Enumerates them from the undisturbed run."""
+    from_base: bool = True
+    """Whether it makes sense only for programs whose undisturbed conversation works."""
+
+    def scenarios(self, undisturbed: Run) -> tuple[Scenario, ...]:
+        """Return the scenarios of the fixed set, the simplest first."""
+        return self.derive(undisturbed) if self.derive is not None else fixed()[self.name]
+
+
+@cache
+def fixed() -> dict[str, tuple[Scenario, ...]]:
+    """Load the fixed sets."""
+    return msgspec.json.decode(_fixed_text(), type=dict[str, tuple[Scenario, ...]])
+
+
+def digest() -> str:
+    """Return a hash of the fixed sets, as results name it."""
+    return hashlib.sha256(_fixed_text()).hexdigest()[:16]
+
+
+def _fixed_text() -> bytes:
+    return resources.files(__package__).joinpath(FIXED_FILE).read_bytes()
+
+
+# ---------------------------------------------------------------- strategies
+
+
+def messages() -> "SearchStrategy[bytes]":
+    """Draw a message as `transfer.prints-message` allows it."""
+    from hypothesis import strategies as st
+
+    visible = "".join(chr(code) for code in range(33, 127) if chr(code) not in "%\\")
+    inner = st.text(visible + " ", max_size=LONGEST_MESSAGE - 2)
+    edges = st.sampled_from(visible)
+    short = edges.map(str.encode)
+    return short | st.builds(lambda first, middle, last: (first + middle + last).encode(), edges, inner, edges)
+
+
+def starts() -> "SearchStrategy[Start]":
+    """Draw the conditions under which descriptors and ports differ and all else is ordinary."""
+    from hypothesis import strategies as st
+
+    return st.builds(Start, port=st.sampled_from((0, 1)), descriptors=st.integers(0, 5))
+
+
+def one_client() -> "SearchStrategy[Scenario]":
+    """Draw a conversation with one client that only reads."""
+    from hypothesis import strategies as st
+
+    return st.builds(Scenario, st.just((Connect(),)), st.just(()), starts())
+
+
+def one_message() -> "SearchStrategy[Scenario]":
+    """Draw a conversation with a server that sends its message in one segment."""
+    from hypothesis import strategies as st
+
+    return st.builds(lambda data, start: Scenario((Accept(), Send(data), End()), (), start), messages(), starts())
+
+
+def split_message() -> "SearchStrategy[Scenario]":
+    """Draw a message in several segments, or one that the program's reads get in pieces."""
+    from hypothesis import strategies as st
+
+    @st.composite
+    def split(draw: st.DrawFn) -> Scenario:
+        message = draw(messages().filter(lambda data: len(data) > 1))
+        cuts = sorted(draw(st.sets(st.integers(1, len(message) - 1), max_size=len(message) - 1)))
+        faults: tuple[Fault, ...] = ()
+        if not cuts or draw(st.booleans()):
+            faults = (Short("input", draw(st.integers(1, max(1, len(message) - 1)))),)
+        return Scenario(conversation(message, cuts), faults)
+
+    return split()
+
+
+def conversation(message: bytes, cuts: list[int]) -> tuple[Step, ...]:
+    """Return the steps of a server that sends a message cut at these places."""
+    edges = [0, *cuts, len(message)]
+    return (Accept(), *(Send(message[a:b]) for a, b in zip(edges, edges[1:], strict=False)), End())
+
+
+def short_writes() -> "SearchStrategy[Scenario]":
+    """Draw a conversation in which the program's writes take only a part."""
+    from hypothesis import strategies as st
+
+    shorts = st.builds(Short, st.just("output"), st.integers(1, 12), st.integers(0, 3))
+    return st.builds(Scenario, st.just((Connect(),)), st.tuples(shorts))
+
+
+# ---------------------------------------------------------------- what follows from the undisturbed run
+
+
+def failed_set_up(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return one scenario for each set-up call that the program makes for the exercise and each error of the table."""
+    return tuple(
+        msgspec.structs.replace(undisturbed.scenario, faults=(Fail(name, error, nth),))
+        for name, errors in SET_UP_FAILURES.items()
+        for nth in _places(undisturbed, name)
+        for error in errors
+    )
+
+
+def _places(undisturbed: Run, name: str) -> tuple[int, ...]:
+    """Return which calls of a name concern the exercise, counted as faults count them."""
+    calls = [call for call in undisturbed.trace.named(name) if call.of_exercise or name == "socket"]
+    ours = {description.number for description in undisturbed.trace.descriptions if description.of_exercise}
+    return tuple(place for place, call in enumerate(calls, 1) if call.subject in ours)
+
+
+ONE_CLIENT: Final = Family("one-client", one_client, from_base=False)
+ONE_MESSAGE: Final = Family("one-message", one_message, from_base=False)
+SPLIT_MESSAGE: Final = Family("split-message", split_message)
+SHORT_WRITES: Final = Family("short-writes", short_writes)
+FAILED_SET_UP: Final = Family("failed-set-up", derive=failed_set_up)
+NOBODY_LISTENS: Final = Family("nobody-listens", derive=lambda _: (Scenario(start=Start(listener=False)),), from_base=False)
+UNDISTURBED_ONLY: Final = Family("undisturbed", derive=lambda undisturbed: (undisturbed.scenario,), from_base=False)
+FAMILIES: Final = (UNDISTURBED_ONLY, ONE_CLIENT, ONE_MESSAGE, SPLIT_MESSAGE, SHORT_WRITES, FAILED_SET_UP, NOBODY_LISTENS)
+
+# ---------------------------------------------------------------- making the fixed sets
+
+CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
+    "one-client": (UNDISTURBED["server"], Scenario((Connect(),), (), Start(1)), Scenario((Connect(),), (), Start(0, descriptors=3))),
+    "one-message": (UNDISTURBED["client"], Scenario(conversation(b"Hello World!\0", []), (), Start(1))),
+    "split-message": (
+        Scenario(conversation(b"Hello World!", [6])),
+        Scenario(conversation(b"Hello World!", list(range(1, 12)))),
+        Scenario(conversation(b"Hello World!", []), (Short("input", 1),)),
+        Scenario(conversation(b"Hello World!\0", [12])),
+    ),
+    "short-writes": (Scenario((Connect(),), (Short("output", 5),)), Scenario((Connect(),), (Short("output", 1),))),
+}
+"""What every fixed set begins with: the cases that a teacher would think of first."""
+
+
+def make_fixed(count: int = 12) -> bytes:
+    """Draw fixed sets anew: for those who keep the package, when a family changes. Returns the text of the file."""
+    sets = {
+        family.name: _fill(list(CORNERS[family.name]), family.strategy(), count) for family in FAMILIES if family.strategy is not None
+    }
+    return msgspec.json.format(msgspec.json.encode(sets)) + b"\n"
+
+
+def _fill(found: list[Scenario], strategy: "SearchStrategy[Scenario]", count: int) -> list[Scenario]:
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+
+    @seed(1)
+    @settings(max_examples=4 * count, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(strategy)
+    def draw(scenario: Scenario) -> None:
+        if scenario not in found and len(found) < count:
+            found.append(scenario)
+
+    draw()
+    return found
+
+
+# ---------------------------------------------------------------- in words
+
+
+def in_words(scenario: Scenario) -> list[str]:
+    """Describe a scenario line by line: the conditions, the steps, the faults."""
+    return [*_start_in_words(scenario.start), *map(_step_in_words, scenario.steps), *map(_fault_in_words, scenario.faults)]
+
+
+def _start_in_words(start: Start) -> list[str]:
+    lines = [] if start.listener else [say("start.no-listener")]
+    lines += [] if start.arguments else [say("start.no-arguments")]
+    lines += [say("start.descriptors", count=start.descriptors)] if start.descriptors else []
+    return lines + ([say("start.port-taken")] if start.port_taken else [])
+
+
+def _step_in_words(step: Step) -> str:
+    from conformance.observe.decode import text
+
+    kind = type(step).__name__.lower()
+    return say(f"step.{kind}", client=step.client + 1, data=text(step.data) if isinstance(step, Send) else "")
+
+
+def _fault_in_words(fault: Fault) -> str:
+    named = {"input", "output"}
+    call = say(f"call.{fault.call}") if fault.call in named else fault.call
+    if isinstance(fault, Short):
+        return say("fault.short" if fault.nth == EVERY else "fault.short-nth", call=call, count=fault.count, nth=fault.nth)
+    return say("fault.fail-every" if fault.nth == EVERY else "fault.fail", call=call, error=fault.error, nth=fault.nth)

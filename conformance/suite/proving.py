@@ -1,0 +1,44 @@
+"""How a conformance test is written: an id, a family of scenarios, and one line of judgement over a run."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from conformance.catalogue import catalogue
+from conformance.reporting.results import COUNTS_AGAINST, Verdict
+from conformance.scenarios import Family
+from conformance.trial import Bench, Check, judge
+
+VERDICT: Final = "offhook-verdict"
+"""The name under which a verdict travels in a test's report, also from a worker of pytest-xdist."""
+PROVES: Final = "offhook_proves"
+
+
+def proves(requirement_id: str, family: Family) -> Callable[[Check], Callable[..., None]]:
+    """Make a conformance test of a check: it runs once for each exercise that the requirement applies to."""
+    requirement = catalogue().requirements[requirement_id]
+
+    def decorate(check: Check) -> Callable[..., None]:
+        def test(exercise: str, bench: Bench, record_property: Callable[[str, Any], None]) -> None:
+            verdict = judge(bench, requirement, exercise, family, check)
+            record_property(VERDICT, msgspec.json.encode(verdict).decode())
+            report(verdict)
+
+        test.__name__, test.__doc__, test.__module__ = check.__name__, requirement.title, check.__module__
+        setattr(test, PROVES, requirement)
+        return test
+
+    return decorate
+
+
+def report(verdict: Verdict) -> None:
+    """Say a verdict in pytest's words. Raises what pytest takes for a failure, a skip or an error."""
+    __tracebackhide__ = True
+    if verdict.verdict in COUNTS_AGAINST:
+        pytest.fail(f"{verdict.verdict}: {verdict.reason}", pytrace=False)
+    if verdict.verdict == "harness-error":
+        raise RuntimeError(verdict.reason)
+    if verdict.verdict != "passed":
+        pytest.skip(f"{verdict.verdict}: {verdict.reason}")

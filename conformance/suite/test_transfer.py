@@ -1,0 +1,31 @@
+"""Transfer: what arrives, in whatever pieces."""
+
+from conformance import checks, scenarios
+from conformance.catalogue import catalogue
+from conformance.judgement import Judgement
+from conformance.stage.script import Run
+from conformance.suite.proving import proves
+
+
+@proves("transfer.greeting", scenarios.ONE_CLIENT)
+def test_greeting(run: Run) -> Judgement:
+    """A client that only reads gets the greeting and the end."""
+    return checks.greets(run, catalogue().exercises["hello_server"].greeting)
+
+
+@proves("transfer.prints-message", scenarios.ONE_MESSAGE)
+def test_prints_message(run: Run) -> Judgement:
+    """What the server sent stands in the output, whatever it was."""
+    return checks.prints_message(run)
+
+
+@proves("transfer.any-split", scenarios.SPLIT_MESSAGE)
+def test_any_split(run: Run) -> Judgement:
+    """The message is printed whole, however it was cut."""
+    return checks.prints_message(run)
+
+
+@proves("transfer.short-writes", scenarios.SHORT_WRITES)
+def test_short_writes(run: Run, undisturbed: Run) -> Judgement:
+    """The client receives the same bytes, however few each write took."""
+    return checks.receives_the_same(run, undisturbed)

@@ -1,0 +1,206 @@
+"""Judging one program against one requirement: scenarios, runs, a check, and the doubt that follows a failure."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from conformance.catalogue import Requirement, catalogue
+from conformance.checks import conversed
+from conformance.evidence import ending_in_words, evidence
+from conformance.grading.build import Built, Workshop
+from conformance.grading.submission import Found, Submission, looked_for
+from conformance.judgement import Broken, Judgement, NotApplicable, NotObserved
+from conformance.reporting.results import Tries, Verdict, VerdictName
+from conformance.scenarios import UNDISTURBED, Family
+from conformance.stage.handle import Stage, StageError
+from conformance.stage.script import Order, Run, Scenario
+from conformance.words import say
+
+TRIES: Final = 10
+"""How often a scenario that failed is tried in all, and the reference in it."""
+REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"))
+
+
+@dataclass(slots=True, eq=False)
+class Subject:
+    """A built program on a stage; runs that were done before are not done again."""
+
+    built: Built
+    stage: Stage
+    observe: bool = True
+    _runs: dict[Scenario, Run] = field(default_factory=dict)
+
+    def run(self, scenario: Scenario) -> Run:
+        """Return the program's run in a scenario."""
+        if scenario not in self._runs:
+            self._runs[scenario] = self.run_anew(scenario)
+        return self._runs[scenario]
+
+    def run_anew(self, scenario: Scenario) -> Run:
+        """Do a run, whether or not it was done before."""
+        assert self.built.program is not None
+        return self.stage.run(Order(self.built.program, scenario, observe=self.observe))
+
+    @property
+    def undisturbed(self) -> Run:
+        """The run in which nothing goes wrong."""
+        assert self.built.program is not None
+        return self.run(UNDISTURBED[self.built.program.role])
+
+
+Check = Callable[..., Judgement]
+"""Reads a run, or a run and the undisturbed one beside it."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """What a session of judging needs: a stage, a workshop, the submission's programs and the references."""
+
+    submission: Submission
+    stage: Stage
+    workshop: Workshop
+    observe: bool = True
+    seed: int | None = None
+    _subjects: dict[str, Subject] = field(default_factory=dict)
+    _references: dict[str, Subject | None] = field(default_factory=dict)
+
+    def subject(self, exercise: str) -> Subject | None:
+        """Return the submission's program of an exercise, built when it is first asked for; None where there is none."""
+        found = self.submission.found.get(exercise)
+        if found is None:
+            return None
+        if exercise not in self._subjects:
+            self._subjects[exercise] = Subject(self.workshop.build(Path(self.submission.folder), found), self.stage, self.observe)
+        return self._subjects[exercise]
+
+    def reference(self, exercise: str) -> Subject | None:
+        """Return the reference program of an exercise: in C where a compiler is found, else in Python."""
+        if exercise not in self._references:
+            self._references[exercise] = self._build_reference(exercise)
+        return self._references[exercise]
+
+    def built(self) -> list[Built]:
+        """Return what became of the programs that were asked for."""
+        return [subject.built for subject in self._subjects.values()]
+
+    def _build_reference(self, exercise: str) -> Subject | None:
+        for folder, extension in REFERENCES:
+            path = references() / folder / f"{exercise}{extension}"
+            if path.is_file():
+                built = self.workshop.build(path.parent, Found(exercise, path.name))
+                if built.program is not None:
+                    return Subject(built, self.stage, self.observe)
+        return None
+
+
+def references() -> Path:
+    """Return the folder of the reference programs: beside the package in a checkout, inside it when installed."""
+    inside = Path(__file__).parent / "reference_impl"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "reference_impl"
+
+
+def judge(bench: Bench, requirement: Requirement, exercise: str, family: Family, check: Check) -> Verdict:
+    """Return the verdict for one requirement and the program of one exercise."""
+    subject = bench.subject(exercise)
+
+    def verdict(name: VerdictName, reason: str = "") -> Verdict:
+        return Verdict(exercise, requirement.id, requirement.level, name, reason)
+
+    if subject is None:
+        return verdict("not-implemented", looked_for(catalogue().exercises[exercise]))
+    if subject.built.program is None:
+        return verdict("not-implemented", say("verdict.not-built"))
+    try:
+        return _Trial(bench, requirement, exercise, subject, check).verdict(family)
+    except StageError as problem:
+        return verdict("harness-error", say("verdict.stage", why=problem))
+
+
+@dataclass(slots=True)
+class _Trial:
+    bench: Bench
+    requirement: Requirement
+    exercise: str
+    subject: Subject
+    check: Check
+
+    def verdict(self, family: Family) -> Verdict:
+        undisturbed = self.subject.undisturbed
+        if family.from_base and not conversed(undisturbed):
+            return self._say("not-run", say("verdict.not-run", why=f"{say('conversation.none')}; {ending_in_words(undisturbed)}"))
+        scenarios = family.scenarios(undisturbed)
+        judgements = []
+        for scenario in scenarios:
+            judgement = self._judge(self.subject, self.subject.run(scenario))
+            if isinstance(judgement, Broken):
+                return self._doubt(scenario, judgement)
+            judgements.append(judgement)
+        if self.bench.seed is not None and family.strategy is not None:
+            found = self._search(family)
+            if found is not None:
+                return self._doubt(*found)
+        return self._without_failure(judgements)
+
+    def _without_failure(self, judgements: list[Judgement]) -> Verdict:
+        if any(isinstance(judgement, NotObserved) for judgement in judgements) or not (judgements or self.subject.undisturbed.observed):
+            return self._say("not-observed", say("verdict.no-trace", why=self.bench.stage.isolation.why_not))
+        reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
+        if len(reasons) == len(judgements):
+            return self._say("not-applicable", reasons[0] if reasons else say("failure.not-reached"))
+        return self._say("passed")
+
+    def _judge(self, subject: Subject, run: Run) -> Judgement:
+        both = len(inspect.signature(self.check).parameters) > 1
+        return self.check(run, subject.undisturbed) if both else self.check(run)
+
+    def _say(self, name: VerdictName, reason: str = "") -> Verdict:
+        return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, reason)
+
+    # -------------------------------------------------------------- doubt
+
+    def _doubt(self, scenario: Scenario, broken: Broken) -> Verdict:
+        """Try a failure again, and the reference beside it, before it is said aloud."""
+        run, tries = self._try(self.subject, scenario)
+        reference = self.bench.reference(self.exercise)
+        beside = self._try(reference, scenario)[1] if reference is not None else None
+        if beside is not None and beside.failed:
+            return self._say("harness-error", say("verdict.reference-fails"))
+        judgement = self._judge(self.subject, run)
+        shown = evidence(run, judgement if isinstance(judgement, Broken) else broken, self.subject.built.folder, (tries, beside), self._repeat())
+        name: VerdictName = "unsteady" if tries.failed < tries.tried else _how_it_failed(run)
+        return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, broken.seen, shown)
+
+    def _try(self, subject: Subject, scenario: Scenario) -> tuple[Run, Tries]:
+        """Run a scenario ten times in all; return a run that fails, if any does, and how many did."""
+        runs = [subject.run(scenario), *(subject.run_anew(scenario) for _ in range(TRIES - 1))]
+        failed = [run for run in runs if isinstance(self._judge(subject, run), Broken)]
+        return (failed or runs)[0], Tries(len(failed), len(runs))
+
+    def _repeat(self) -> str:
+        seed = f" --seed {self.bench.seed}" if self.bench.seed is not None else ""
+        return f"offhook check {self.bench.submission.folder} --exercise {self.exercise} --requirement {self.requirement.id}{seed}"
+
+    # -------------------------------------------------------------- search
+
+    def _search(self, family: Family) -> tuple[Scenario, Broken] | None:
+        """Let Hypothesis look for a scenario that breaks the program, and shrink it."""
+        from conformance.search import smallest
+
+        assert family.strategy is not None and self.bench.seed is not None
+
+        def breaks(scenario: Scenario) -> bool:
+            return isinstance(self._judge(self.subject, self.subject.run(scenario)), Broken)
+
+        scenario = smallest(family.strategy(), breaks, self.bench.seed)
+        if scenario is None:
+            return None
+        judgement = self._judge(self.subject, self.subject.run(scenario))
+        return (scenario, judgement) if isinstance(judgement, Broken) else None
+
+
+def _how_it_failed(run: Run) -> VerdictName:
+    return "crashed" if run.crashed else "hung" if run.endless else "failed"
+
+
