@@ -20,12 +20,16 @@ def server_calls_in_order(run: Run) -> Judgement:
     if not run.observed:
         return NotObserved()
     listeners = {call.on for call in run.trace.named("accept") if call.succeeded} | _subjects(run.trace, "listen")
-    orders = {subject: _first_successes(run.trace, subject, SERVER_ORDER) for subject in listeners if subject is not None}
+    orders = {
+        subject: _first_successes(run.trace, subject, SERVER_ORDER) for subject in listeners if subject is not None
+    }
     for subject, order in orders.items():
         if order != SERVER_ORDER[: len(order)]:
             return _wrong_order(run.trace, subject, SERVER_ORDER, order)
     if SERVER_ORDER not in orders.values():
-        return Broken(" → ".join(SERVER_ORDER), say("order.incomplete", calls=_summary(run.trace)), _last_failure(run.trace))
+        return Broken(
+            " → ".join(SERVER_ORDER), say("order.incomplete", calls=_summary(run.trace)), _last_failure(run.trace)
+        )
     return Kept()
 
 
@@ -34,7 +38,9 @@ def client_calls_in_order(run: Run) -> Judgement:
     if not run.observed:
         return NotObserved()
     ours = {description.number for description in run.trace.descriptions if description.of_exercise}
-    early = next((call for call in run.trace.named(*TRANSFER) if call.subject in ours and call.state == State.FRESH), None)
+    early = next(
+        (call for call in run.trace.named(*TRANSFER) if call.subject in ours and call.state == State.FRESH), None
+    )
     if early is not None:
         return Broken(say("order.client"), say("order.data-before-connect", call=early.name), early.number)
     if not any(_first_successes(run.trace, subject, CLIENT_ORDER) == CLIENT_ORDER for subject in ours):
@@ -61,7 +67,9 @@ def _wrong_order(trace: Trace, subject: int, wanted: Sequence[str], order: Seque
 def _summary(trace: Trace) -> str:
     """Return the calls of the lifecycle that were made, with the errors of those that failed."""
     made = [call for call in trace.calls if call.name in {*SERVER_ORDER, *CLIENT_ORDER}][:12]
-    return " → ".join(f"{call.name} ({call.error})" if call.error else call.name for call in made) or say("order.nothing")
+    return " → ".join(f"{call.name} ({call.error})" if call.error else call.name for call in made) or say(
+        "order.nothing"
+    )
 
 
 def _last_failure(trace: Trace) -> int | None:
@@ -74,9 +82,15 @@ def bound_to_given_port(run: Run) -> Judgement:
     reached = next((event.port for event in run.wire if event.what == "connected"), None)
     if reached == run.port:
         return Kept()
-    bind = next((call.number for call in run.trace.named("bind") if call.address and call.address.port == reached), None)
+    bind = next(
+        (call.number for call in run.trace.named("bind") if call.address and call.address.port == reached), None
+    )
     if reached is None:
-        return Broken(say("port.expected", port=run.port), say("port.nobody", port=run.port) + _ended_how(run), _last_failure(run.trace))
+        return Broken(
+            say("port.expected", port=run.port),
+            say("port.nobody", port=run.port) + _ended_how(run),
+            _last_failure(run.trace),
+        )
     seen = say("port.swapped" if reached == swapped(run.port) else "port.other", port=reached)
     return Broken(say("port.expected", port=run.port), seen, bind)
 
@@ -114,7 +128,11 @@ def prints_message(run: Run) -> Judgement:
     message = message_of(run).rstrip(b"\0")
     if message in run.stdout:
         return Kept()
-    return Broken(say("prints.expected", message=text(message)), say("prints.seen", output=text(run.stdout)) + _ended_how(run), _last_input(run))
+    return Broken(
+        say("prints.expected", message=text(message)),
+        say("prints.seen", output=text(run.stdout)) + _ended_how(run),
+        _last_input(run),
+    )
 
 
 def receives_the_same(run: Run, undisturbed: Run) -> Judgement:
@@ -122,7 +140,11 @@ def receives_the_same(run: Run, undisturbed: Run) -> Judgement:
     if run.received() == undisturbed.received():
         return Kept()
     shortened = [call.number for call in run.trace.calls if call.injected]
-    return Broken(_received(undisturbed, undisturbed.received()), _received(run, run.received()), shortened[0] if shortened else None)
+    return Broken(
+        _received(undisturbed, undisturbed.received()),
+        _received(run, run.received()),
+        shortened[0] if shortened else None,
+    )
 
 
 def _received(run: Run, data: bytes) -> str:
@@ -172,16 +194,20 @@ def _left_open(trace: Trace, description: Description) -> int | None:
 
 
 def reports_failure(run: Run, undisturbed: Run) -> Judgement:
-    """After a set-up call failed: a message, a non-zero status, and no use of what was not got; or it went well another way."""
+    """After a set-up call failed: a message, a non-zero status, no use of what was not got; or all went well another way."""
     if not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
     failed = next(call for call in run.trace.calls if call.injected)
     use = _use_after(run.trace, failed)
     if use is not None:
-        return Broken(say("failure.no-use", call=failed.name, error=failed.error), say("failure.used", call=use.name), use.number)
+        return Broken(
+            say("failure.no-use", call=failed.name, error=failed.error), say("failure.used", call=use.name), use.number
+        )
     if _went_well(run, undisturbed):
         return Kept()
-    return says_so_and_fails(run, undisturbed, say("failure.cause", call=failed.name, error=failed.error), failed.number)
+    return says_so_and_fails(
+        run, undisturbed, say("failure.cause", call=failed.name, error=failed.error), failed.number
+    )
 
 
 def says_so_and_fails(run: Run, undisturbed: Run, cause: str, call: int | None = None) -> Judgement:

@@ -35,19 +35,30 @@ def offhook(*, version: Annotated[bool, typer.Option("--version", help="Print th
 
 @app.command("check", epilog="Example: offhook check my_homework --exercise hello_server")
 def check_command(
-    folder: Annotated[Path | None, typer.Argument(help="The folder with the programs: hello_server.c, hello_client.py …")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder with the programs: hello_server.c, hello_client.py …")
+    ] = None,
     exercise: Annotated[list[str] | None, typer.Option(help="Judge this exercise only; may be repeated.")] = None,
-    requirement: Annotated[list[str] | None, typer.Option(help="Judge this requirement, or those that begin so.")] = None,
+    requirement: Annotated[
+        list[str] | None, typer.Option(help="Judge this requirement, or those that begin so.")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the results here, as JSON.", metavar="FILE")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the page here.", metavar="FILE")] = None,
-    seed: Annotated[int | None, typer.Option(help="Also search for scenarios beyond the fixed set, beginning from this number.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Also search for scenarios beyond the fixed set, beginning from this number.")
+    ] = None,
     *,
-    observer: Annotated[bool, typer.Option(help="Watch the calls; without, only what shows on the wire is judged.")] = True,
-    list_only: Annotated[bool, typer.Option("--list", help="List the requirements that would be judged, and end.")] = False,
+    observer: Annotated[
+        bool, typer.Option(help="Watch the calls; without, only what shows on the wire is judged.")
+    ] = True,
+    list_only: Annotated[
+        bool, typer.Option("--list", help="List the requirements that would be judged, and end.")
+    ] = False,
 ) -> None:
     """Judge the programs in a folder.
 
-    Exit status: 0 all MUST requirements are kept, 1 some are broken, 2 wrong use or nothing to judge, 3 the suite itself failed.
+    Exit status: 0 all MUST requirements are kept, 1 some are broken, 2 wrong use or nothing to judge, 3 the suite
+    itself failed.
     """
     _known(exercise or [], list(catalogue().exercises), "exercise")
     _known_prefixes(requirement or [])
@@ -73,12 +84,19 @@ def check_command(
 def _with_progress(request: Request) -> results.Results:
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True, disable=not console.is_terminal
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     )
     with bar:
         task = bar.add_task("building", total=None)
         try:
-            return check(request, lambda done, total, what: bar.update(task, completed=done, total=total, description=what))
+            return check(
+                request, lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
+            )
         except HarnessError as problem:
             bar.stop()
             _stop(f"the suite failed: {problem}", HARNESS)
@@ -96,7 +114,11 @@ def _write(path: Path | None, text: bytes) -> None:
 
 def _list(exercises: list[str], prefixes: list[str]) -> None:
     for requirement in catalogue().requirements.values():
-        judged = [name for name in catalogue().exercises if requirement.concerns(name) and (not exercises or name in exercises)]
+        judged = [
+            name
+            for name in catalogue().exercises
+            if requirement.concerns(name) and (not exercises or name in exercises)
+        ]
         if judged and (not prefixes or any(requirement.id.startswith(prefix) for prefix in prefixes)):
             typer.echo(f"{requirement.id:<34} {requirement.level:<6} {', '.join(judged)}")
 
@@ -108,7 +130,9 @@ def _known(given: list[str], known: list[str], what: str) -> None:
 
 
 def _known_prefixes(prefixes: list[str]) -> None:
-    wrong = next((prefix for prefix in prefixes if not any(one.startswith(prefix) for one in catalogue().requirements)), None)
+    wrong = next(
+        (prefix for prefix in prefixes if not any(one.startswith(prefix) for one in catalogue().requirements)), None
+    )
     if wrong is not None:
         _stop(f"{wrong}: no requirement begins so; offhook check --list shows them")
 

@@ -28,7 +28,10 @@ def evidence(run: Run, broken: Broken, folder: str, tries: tuple[Tries, Tries | 
         scenario_words=in_words(run.scenario),
         scenario=run.scenario,
         calls=lines,
-        wire=[WireLine(event.what, event.client, decode.text(event.data) if event.data else "", event.after) for event in run.wire[:200]],
+        wire=[
+            WireLine(event.what, event.client, decode.text(event.data) if event.data else "", event.after)
+            for event in run.wire[:200]
+        ],
         output=run.output[:OUTPUT_SHOWN].decode("utf-8", "replace"),
         ending=ending_in_words(run),
         program=tries[0],
@@ -60,7 +63,9 @@ def source_line(call: Call, folder: str) -> SourceLine | None:
     if found is None:
         return None
     name, line = found
-    path = next((path for path in (Path(folder) / name, Path(name)) if path.is_relative_to(folder) and path.is_file()), None)
+    path = next(
+        (path for path in (Path(folder) / name, Path(name)) if path.is_relative_to(folder) and path.is_file()), None
+    )
     lines = path.read_bytes().splitlines() if path is not None else []
     if not 0 < line <= len(lines):
         return None
@@ -70,4 +75,7 @@ def source_line(call: Call, folder: str) -> SourceLine | None:
 
 def ending_in_words(run: Run) -> str:
     """Return how the program ended."""
-    return say(f"ending.{run.ending.__struct_config__.tag}", **{name: getattr(run.ending, name) for name in run.ending.__struct_fields__})
+    return say(
+        f"ending.{run.ending.__struct_config__.tag}",
+        **{name: getattr(run.ending, name) for name in run.ending.__struct_fields__},
+    )

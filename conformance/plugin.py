@@ -19,8 +19,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("offhook", "conformance of socket programs")
     group.addoption("--submission", metavar="FOLDER", help="judge the programs in this folder")
     group.addoption("--exercise", action="append", default=[], help="judge this exercise only; may be repeated")
-    group.addoption("--requirement", action="append", default=[], help="judge this requirement, or those that begin so; may be repeated")
-    group.addoption("--seed", type=int, help="also search for scenarios beyond the fixed set, beginning from this number")
+    group.addoption(
+        "--requirement",
+        action="append",
+        default=[],
+        help="judge this requirement, or those that begin so; may be repeated",
+    )
+    group.addoption(
+        "--seed", type=int, help="also search for scenarios beyond the fixed set, beginning from this number"
+    )
     group.addoption("--no-observer", action="store_true", help="judge only what shows on the wire")
 
 

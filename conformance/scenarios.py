@@ -1,4 +1,4 @@
-"""Scenarios: the fixed sets that every check uses, and the Hypothesis strategies that made them and that search for more.
+"""Scenarios: the fixed sets that every check uses, and the Hypothesis strategies that made them and search for more.
 
 A *family* is a kind of scenario that a requirement is judged in. The fixed sets are data in this package, since what
 Hypothesis draws changes with its version, and the same submission must get the same verdicts.
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -119,7 +120,7 @@ def split_message() -> "SearchStrategy[Scenario]":
 def conversation(message: bytes, cuts: list[int]) -> tuple[Step, ...]:
     """Return the steps of a server that sends a message cut at these places."""
     edges = [0, *cuts, len(message)]
-    return (Accept(), *(Send(message[a:b]) for a, b in zip(edges, edges[1:], strict=False)), End())
+    return (Accept(), *(Send(message[a:b]) for a, b in pairwise(edges)), End())
 
 
 def short_writes() -> "SearchStrategy[Scenario]":
@@ -155,14 +156,28 @@ ONE_MESSAGE: Final = Family("one-message", one_message, from_base=False)
 SPLIT_MESSAGE: Final = Family("split-message", split_message)
 SHORT_WRITES: Final = Family("short-writes", short_writes)
 FAILED_SET_UP: Final = Family("failed-set-up", derive=failed_set_up)
-NOBODY_LISTENS: Final = Family("nobody-listens", derive=lambda _: (Scenario(start=Start(listener=False)),), from_base=False)
+NOBODY_LISTENS: Final = Family(
+    "nobody-listens", derive=lambda _: (Scenario(start=Start(listener=False)),), from_base=False
+)
 UNDISTURBED_ONLY: Final = Family("undisturbed", derive=lambda undisturbed: (undisturbed.scenario,), from_base=False)
-FAMILIES: Final = (UNDISTURBED_ONLY, ONE_CLIENT, ONE_MESSAGE, SPLIT_MESSAGE, SHORT_WRITES, FAILED_SET_UP, NOBODY_LISTENS)
+FAMILIES: Final = (
+    UNDISTURBED_ONLY,
+    ONE_CLIENT,
+    ONE_MESSAGE,
+    SPLIT_MESSAGE,
+    SHORT_WRITES,
+    FAILED_SET_UP,
+    NOBODY_LISTENS,
+)
 
 # ---------------------------------------------------------------- making the fixed sets
 
 CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
-    "one-client": (UNDISTURBED["server"], Scenario((Connect(),), (), Start(1)), Scenario((Connect(),), (), Start(0, descriptors=3))),
+    "one-client": (
+        UNDISTURBED["server"],
+        Scenario((Connect(),), (), Start(1)),
+        Scenario((Connect(),), (), Start(0, descriptors=3)),
+    ),
     "one-message": (UNDISTURBED["client"], Scenario(conversation(b"Hello World!\0", []), (), Start(1))),
     "split-message": (
         Scenario(conversation(b"Hello World!", [6])),
@@ -178,7 +193,9 @@ CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
 def make_fixed(count: int = 12) -> bytes:
     """Draw fixed sets anew: for those who keep the package, when a family changes. Returns the text of the file."""
     sets = {
-        family.name: _fill(list(CORNERS[family.name]), family.strategy(), count) for family in FAMILIES if family.strategy is not None
+        family.name: _fill(list(CORNERS[family.name]), family.strategy(), count)
+        for family in FAMILIES
+        if family.strategy is not None
     }
     return msgspec.json.format(msgspec.json.encode(sets)) + b"\n"
 
@@ -202,7 +219,11 @@ def _fill(found: list[Scenario], strategy: "SearchStrategy[Scenario]", count: in
 
 def in_words(scenario: Scenario) -> list[str]:
     """Describe a scenario line by line: the conditions, the steps, the faults."""
-    return [*_start_in_words(scenario.start), *map(_step_in_words, scenario.steps), *map(_fault_in_words, scenario.faults)]
+    return [
+        *_start_in_words(scenario.start),
+        *map(_step_in_words, scenario.steps),
+        *map(_fault_in_words, scenario.faults),
+    ]
 
 
 def _start_in_words(start: Start) -> list[str]:
@@ -223,5 +244,7 @@ def _fault_in_words(fault: Fault) -> str:
     named = {"input", "output"}
     call = say(f"call.{fault.call}") if fault.call in named else fault.call
     if isinstance(fault, Short):
-        return say("fault.short" if fault.nth == EVERY else "fault.short-nth", call=call, count=fault.count, nth=fault.nth)
+        return say(
+            "fault.short" if fault.nth == EVERY else "fault.short-nth", call=call, count=fault.count, nth=fault.nth
+        )
     return say("fault.fail-every" if fault.nth == EVERY else "fault.fail", call=call, error=fault.error, nth=fault.nth)

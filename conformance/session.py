@@ -54,7 +54,7 @@ class _Gatherer:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> object:
         requirement = getattr(getattr(item, "function", None), PROVES, None)
-        self.progress(len(self.verdicts), self.total, f"{item.callspec.params['exercise']} · {requirement.id}" if requirement else "")  # type: ignore[attr-defined]
+        self.progress(len(self.verdicts), self.total, requirement.id if requirement else item.name)
         return (yield)
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
@@ -79,7 +79,9 @@ def check(request: Request, progress: Callable[[int, int, str], None] = lambda *
     with redirect_stderr(said):
         status = pytest.main(_arguments(request), plugins=[gatherer])
     if gatherer.problems or gatherer.bench is None or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise HarnessError("\n".join(gatherer.problems) or said.getvalue().strip() or f"the test session ended with {status!r}")
+        raise HarnessError(
+            "\n".join(gatherer.problems) or said.getvalue().strip() or f"the test session ended with {status!r}"
+        )
     return _results(request, gatherer, gatherer.bench, time.monotonic() - began)
 
 
@@ -87,7 +89,8 @@ def _arguments(request: Request) -> list[str]:
     """Return pytest's command line: the suite's own configuration, no plugin that happens to be installed."""
     return [
         str(SUITE), "-c", str(SUITE / "pytest.ini"), f"--rootdir={SUITE}", "--confcutdir", str(SUITE),
-        "--disable-plugin-autoload", "-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler",
+        "--disable-plugin-autoload", "-p", "conformance.plugin",
+        "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler",
         f"--submission={request.submission.folder}",
         *(f"--exercise={name}" for name in request.exercises),
         *(f"--requirement={name}" for name in request.requirements),
@@ -101,15 +104,17 @@ def _results(request: Request, gatherer: _Gatherer, bench: Bench, seconds: float
     exercises = {name: place for place, name in enumerate(catalogue().exercises)}
     verdicts = sorted(gatherer.verdicts, key=lambda one: (exercises[one.exercise], order[one.requirement]))
     programs = [
-        ProgramReport(one.exercise, one.source, one.language, one.program is not None, one.compiler, one.words) for one in bench.built()
+        ProgramReport(one.exercise, one.source, one.language, one.program is not None, one.compiler, one.words)
+        for one in bench.built()
     ]
     stage = bench.stage
     isolation = stage.isolation
     observer = "linux" if isolation.tracing and request.observe else f"none: {isolation.why_not or 'switched off'}"
     system = os.uname()
     harness = Harness(
-        __version__, catalogue().digest, scenarios.digest(), observer, str(isolation), request.seed, stage.runs, round(seconds, 3),
-        round(stage.waiting_seconds, 3), f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
+        __version__, catalogue().digest, scenarios.digest(), observer, str(isolation), request.seed, stage.runs,
+        round(seconds, 3), round(stage.waiting_seconds, 3),
+        f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
         "; ".join(sorted({program.compiler for program in programs if program.compiler})),
     )  # fmt: skip
     folder = Path(request.submission.folder)

@@ -1,7 +1,8 @@
 """Judging one program against one requirement: scenarios, runs, a check, and the doubt that follows a failure."""
 
 import inspect
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -67,12 +68,14 @@ class Bench:
     _references: dict[str, Subject | None] = field(default_factory=dict)
 
     def subject(self, exercise: str) -> Subject | None:
-        """Return the submission's program of an exercise, built when it is first asked for; None where there is none."""
+        """Return the submission's program of an exercise, built when first asked for; None where there is none."""
         found = self.submission.found.get(exercise)
         if found is None:
             return None
         if exercise not in self._subjects:
-            self._subjects[exercise] = Subject(self.workshop.build(Path(self.submission.folder), found), self.stage, self.observe)
+            self._subjects[exercise] = Subject(
+                self.workshop.build(Path(self.submission.folder), found), self.stage, self.observe
+            )
         return self._subjects[exercise]
 
     def reference(self, exercise: str) -> Subject | None:
@@ -129,7 +132,9 @@ class _Trial:
     def verdict(self, family: Family) -> Verdict:
         undisturbed = self.subject.undisturbed
         if family.from_base and not conversed(undisturbed):
-            return self._say("not-run", say("verdict.not-run", why=f"{say('conversation.none')}; {ending_in_words(undisturbed)}"))
+            return self._say(
+                "not-run", say("verdict.not-run", why=f"{say('conversation.none')}; {ending_in_words(undisturbed)}")
+            )
         scenarios = family.scenarios(undisturbed)
         judgements = []
         for scenario in scenarios:
@@ -143,8 +148,10 @@ class _Trial:
                 return self._doubt(*found)
         return self._without_failure(judgements)
 
-    def _without_failure(self, judgements: list[Judgement]) -> Verdict:
-        if any(isinstance(judgement, NotObserved) for judgement in judgements) or not (judgements or self.subject.undisturbed.observed):
+    def _without_failure(self, judgements: Sequence[Judgement]) -> Verdict:
+        if any(isinstance(judgement, NotObserved) for judgement in judgements) or not (
+            judgements or self.subject.undisturbed.observed
+        ):
             return self._say("not-observed", say("verdict.no-trace", why=self.bench.stage.isolation.why_not))
         reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
         if len(reasons) == len(judgements):
@@ -168,7 +175,13 @@ class _Trial:
         if beside is not None and beside.failed:
             return self._say("harness-error", say("verdict.reference-fails"))
         judgement = self._judge(self.subject, run)
-        shown = evidence(run, judgement if isinstance(judgement, Broken) else broken, self.subject.built.folder, (tries, beside), self._repeat())
+        shown = evidence(
+            run,
+            judgement if isinstance(judgement, Broken) else broken,
+            self.subject.built.folder,
+            (tries, beside),
+            self._repeat(),
+        )
         name: VerdictName = "unsteady" if tries.failed < tries.tried else _how_it_failed(run)
         return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, broken.seen, shown)
 
@@ -180,7 +193,8 @@ class _Trial:
 
     def _repeat(self) -> str:
         seed = f" --seed {self.bench.seed}" if self.bench.seed is not None else ""
-        return f"offhook check {self.bench.submission.folder} --exercise {self.exercise} --requirement {self.requirement.id}{seed}"
+        chosen = f"--exercise {self.exercise} --requirement {self.requirement.id}"
+        return f"offhook check {shlex.quote(self.bench.submission.folder)} {chosen}{seed}"
 
     # -------------------------------------------------------------- search
 
@@ -202,5 +216,3 @@ class _Trial:
 
 def _how_it_failed(run: Run) -> VerdictName:
     return "crashed" if run.crashed else "hung" if run.endless else "failed"
-
-

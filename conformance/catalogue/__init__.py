@@ -66,7 +66,9 @@ class _RequirementFile(Struct, forbid_unknown_fields=True):
 @cache
 def catalogue() -> Catalogue:
     """Load the catalogue that comes with the package."""
-    texts = [resources.files(__package__).joinpath(name).read_bytes() for name in ("requirements.toml", "exercises.toml")]
+    texts = [
+        resources.files(__package__).joinpath(name).read_bytes() for name in ("requirements.toml", "exercises.toml")
+    ]
     requirements = msgspec.toml.decode(texts[0], type=_RequirementFile).requirement
     exercises = msgspec.toml.decode(texts[1], type=dict[str, Exercise])
     named = {name: msgspec.structs.replace(exercise, name=name) for name, exercise in exercises.items()}

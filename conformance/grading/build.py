@@ -54,7 +54,9 @@ class Workshop:
         language = EXTENSIONS[source.suffix.lower()]
         tool = find_tool(language)
         if tool is None:
-            return self._failed(copy, found, language, f"no {language.name} here: install the package {language.package}")
+            return self._failed(
+                copy, found, language, f"no {language.name} here: install the package {language.package}"
+            )
         return self._by_language(copy, found, language, tool)
 
     def close(self) -> None:
@@ -88,7 +90,9 @@ class Workshop:
             good, words = self._make(copy, command)
             compiler = " ".join([Path(tool).name, *(word for word in language.build[1:] if "{" not in word)])
             if not good:
-                return Built(found.exercise, found.source, None, str(copy), language.name, compiler, self._tidy(copy, words))
+                return Built(
+                    found.exercise, found.source, None, str(copy), language.name, compiler, self._tidy(copy, words)
+                )
         if "{main}" in language.run:
             fill["{main}"] = java_main(source)
         exercise = catalogue().exercises[found.exercise]
@@ -101,18 +105,31 @@ class Workshop:
         if found.recipe.build:
             good, words = self._make(copy, ("/bin/sh", "-c", found.recipe.build))
             if not good:
-                return Built(found.exercise, found.source, None, str(copy), "", found.recipe.build, self._tidy(copy, words))
+                return Built(
+                    found.exercise, found.source, None, str(copy), "", found.recipe.build, self._tidy(copy, words)
+                )
         start = tuple(str(copy / word) if word and (copy / word).is_file() else word for word in run)
         program = Program(start, catalogue().exercises[found.exercise].role)
-        return Built(found.exercise, found.source, program, str(copy), "", found.recipe.build or "", self._tidy(copy, words))
+        return Built(
+            found.exercise, found.source, program, str(copy), "", found.recipe.build or "", self._tidy(copy, words)
+        )
 
     def _make(self, copy: Path, command: tuple[str, ...]) -> tuple[bool, str]:
         """Run a compiler on the stage, apart from everything else; return whether it was content, and its words."""
-        environment = (("GOCACHE", str(copy / ".cache")), ("GO111MODULE", "off"), ("PATH", os.environ.get("PATH", "")), *_toolchain())
+        environment = (
+            ("GOCACHE", str(copy / ".cache")),
+            ("GO111MODULE", "off"),
+            ("PATH", os.environ.get("PATH", "")),
+            *_toolchain(),
+        )
         program = Program(command, "alone", environment)
-        run = self.stage.run(Order(program, Scenario(), observe=False, directory=str(copy), patience=PATIENCE, build=True))
+        run = self.stage.run(
+            Order(program, Scenario(), observe=False, directory=str(copy), patience=PATIENCE, build=True)
+        )
         words = run.output[:WORDS_KEPT].decode("utf-8", "replace")
-        return run.ending == Exited(0), words if run.output or run.ending == Exited(0) else f"{command[0]}: {run.ending}"
+        return run.ending == Exited(0), words if run.output or run.ending == Exited(
+            0
+        ) else f"{command[0]}: {run.ending}"
 
     def _failed(self, copy: Path, found: Found, language: Language, words: str) -> Built:
         return Built(found.exercise, found.source, None, str(copy), language.name, "", words)
@@ -124,7 +141,9 @@ class Workshop:
 
 def _toolchain() -> tuple[tuple[str, str], ...]:
     """Return what toolchains that are installed for one user must know to find themselves."""
-    return tuple((name, os.environ[name]) for name in ("RUSTUP_HOME", "CARGO_HOME", "JAVA_HOME", "GOROOT") if name in os.environ)
+    return tuple(
+        (name, os.environ[name]) for name in ("RUSTUP_HOME", "CARGO_HOME", "JAVA_HOME", "GOROOT") if name in os.environ
+    )
 
 
 def _absolute(word: str) -> str:

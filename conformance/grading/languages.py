@@ -25,16 +25,40 @@ class Language(Struct, frozen=True):
 
 
 LANGUAGES: Final = (
-    Language("C", (".c",), ("gcc", "cc", "clang"), ("{tool}", *C_FLAGS, "-o", "{output}", "{source}", "-lm"), ("{output}",), "gcc"),
-    Language("C++", (".cpp", ".cc", ".cxx"), ("g++", "c++", "clang++"), ("{tool}", *C_FLAGS, "-o", "{output}", "{source}"), ("{output}",), "g++"),
+    Language(
+        "C",
+        (".c",),
+        ("gcc", "cc", "clang"),
+        ("{tool}", *C_FLAGS, "-o", "{output}", "{source}", "-lm"),
+        ("{output}",),
+        "gcc",
+    ),
+    Language(
+        "C++",
+        (".cpp", ".cc", ".cxx"),
+        ("g++", "c++", "clang++"),
+        ("{tool}", *C_FLAGS, "-o", "{output}", "{source}"),
+        ("{output}",),
+        "g++",
+    ),
     Language("Python", (".py",), ("/usr/bin/python3", "python3"), (), ("{tool}", "{source}"), "python3"),
     Language("JavaScript", (".js", ".cjs", ".mjs"), ("node", "nodejs"), (), ("{tool}", "{source}"), "nodejs"),
-    Language("Java", (".java",), ("javac",), ("{tool}", "-d", "{folder}", "{source}"), ("java", "-cp", "{folder}", "{main}"), "default-jdk-headless"),
+    Language(
+        "Java",
+        (".java",),
+        ("javac",),
+        ("{tool}", "-d", "{folder}", "{source}"),
+        ("java", "-cp", "{folder}", "{main}"),
+        "default-jdk-headless",
+    ),
     Language("Go", (".go",), ("go",), ("{tool}", "build", "-o", "{output}", "{source}"), ("{output}",), "golang-go"),
     Language("Rust", (".rs",), ("rustc",), ("{tool}", "-g", "-o", "{output}", "{source}"), ("{output}",), "rustc"),
 )
 EXTENSIONS: Final = {extension: language for language in LANGUAGES for extension in language.extensions}
-JAVA_MAIN: Final = re.compile(rb"\bclass\s+(\w+)(?:(?!\bclass\s+\w+\s*(?:extends|implements|\{)).)*?\bstatic\s+(?:final\s+)?void\s+main\b", re.DOTALL)
+JAVA_MAIN: Final = re.compile(
+    rb"\bclass\s+(\w+)(?:(?!\bclass\s+\w+\s*(?:extends|implements|\{)).)*?\bstatic\s+(?:final\s+)?void\s+main\b",
+    re.DOTALL,
+)
 
 
 def find_tool(language: Language) -> str | None:

@@ -51,13 +51,25 @@ class Submission(Struct, frozen=True):
 def read(folder: Path) -> Submission:
     """Look into a folder. Raises `SubmissionError` where there is nothing to judge, or the manifest is wrong."""
     if not folder.is_dir():
-        raise SubmissionError(f"{folder}: no such folder" if not folder.exists() else f"{folder}: not a folder; give the folder that it lies in")
+        raise SubmissionError(
+            f"{folder}: no such folder"
+            if not folder.exists()
+            else f"{folder}: not a folder; give the folder that it lies in"
+        )
     recipes = _manifest(folder)
-    files = {_plain(entry.stem) + entry.suffix.lower(): entry.name for entry in sorted(folder.iterdir()) if entry.is_file()}
-    found = {name: one for name, exercise in catalogue().exercises.items() if (one := _find(exercise, files, recipes.get(name)))}
+    files = {
+        _plain(entry.stem) + entry.suffix.lower(): entry.name for entry in sorted(folder.iterdir()) if entry.is_file()
+    }
+    found = {
+        name: one
+        for name, exercise in catalogue().exercises.items()
+        if (one := _find(exercise, files, recipes.get(name)))
+    }
     if not found:
         wanted = ", ".join(name for exercise in catalogue().exercises.values() for name in exercise.source)
-        raise SubmissionError(f"{folder}: no program recognised. Looked for files named {wanted} with {_extensions()}, and for {MANIFEST}")
+        raise SubmissionError(
+            f"{folder}: no program recognised. Looked for files named {wanted} with {_extensions()}, and for {MANIFEST}"
+        )
     return Submission(str(folder), found)
 
 
@@ -99,12 +111,16 @@ def _manifest(folder: Path) -> dict[str, Recipe]:
 def _recipe(path: Path, name: str, table: object) -> Recipe:
     exercises = catalogue().exercises
     if name not in exercises:
-        raise SubmissionError(f"{path}: [{name}] is no exercise{_suggest(name, exercises)}; there are {', '.join(exercises)}")
+        raise SubmissionError(
+            f"{path}: [{name}] is no exercise{_suggest(name, exercises)}; there are {', '.join(exercises)}"
+        )
     if isinstance(table, dict):
         unknown = next((key for key in table if key not in Recipe.__struct_fields__), None)
         if unknown is not None:
             known = Recipe.__struct_fields__
-            raise SubmissionError(f"{path}: [{name}] {unknown}: no such key{_suggest(unknown, known)}; there are {' and '.join(known)}")
+            raise SubmissionError(
+                f"{path}: [{name}] {unknown}: no such key{_suggest(unknown, known)}; there are {' and '.join(known)}"
+            )
     try:
         return msgspec.convert(table, Recipe)
     except msgspec.ValidationError as problem:

@@ -67,6 +67,8 @@ SYSTEM_CALLS: Final[dict[str, SystemCall]] = {
     "epoll_pwait2": SystemCall("epoll_wait", 441, 441),
     "nanosleep": SystemCall("sleep", 35, 101),
     "clock_nanosleep": SystemCall("sleep", 230, 115),
+    "alarm": SystemCall("alarm", 37, None),
+    "setitimer": SystemCall("alarm", 38, 103),
     "restart_syscall": SystemCall("restart", 219, 128),
 }
 
@@ -88,7 +90,9 @@ MAY_SLEEP: Final = INPUT | WAITS | {"accept", "connect"}
 SET_UP: Final = ("socket", "bind", "listen", "connect", "open")
 
 # Calls whose first argument is not a descriptor.
-WITHOUT_DESCRIPTOR: Final = frozenset({"socket", "socketpair", "open", "poll", "select", "epoll_wait", "sleep", "restart", "close_range"})
+WITHOUT_DESCRIPTOR: Final = frozenset(
+    {"socket", "socketpair", "open", "poll", "select", "epoll_wait", "sleep", "restart", "alarm", "close_range"}
+)
 
 # How the course writes each call's arguments: the names are printed before the values that the observer decoded.
 GROUPS: Final[dict[str, frozenset[str]]] = {

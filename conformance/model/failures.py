@@ -1,9 +1,9 @@
-"""The closed table of failures: which errors each call may be made to show, and when a program uses what it did not get."""
+"""The closed table of failures: which errors each call may be made to show, and what may not follow them."""
 
 from typing import Final
 
-# Errors that a kernel can really give for these calls on loopback or on a network, and after which the course asks for a
-# message and a non-zero exit. EFAULT, EBADF or ENOTSOCK cannot come to a program whose calls are right.
+# Errors that a kernel can really give for these calls on loopback or on a network, and after which the course asks for
+# a message and a non-zero exit. EFAULT, EBADF or ENOTSOCK cannot come to a program whose calls are right.
 # Sources: the ERRORS section of each call in POSIX.1 XSH, and the Linux manual pages.
 SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "socket": ("EMFILE", "ENFILE", "EACCES", "ENOBUFS", "EAFNOSUPPORT"),

@@ -15,7 +15,9 @@ ADDRESS_LIMIT: Final = 128
 
 
 def _constants(prefix: str) -> dict[int, str]:
-    return {int(value): name for name, value in vars(socket).items() if name.startswith(prefix) and isinstance(value, int)}
+    return {
+        int(value): name for name, value in vars(socket).items() if name.startswith(prefix) and isinstance(value, int)
+    }
 
 
 FAMILIES: Final = _constants("AF_")
@@ -24,7 +26,14 @@ LEVELS: Final = {1: "SOL_SOCKET", 6: "IPPROTO_TCP", 0: "IPPROTO_IP", 41: "IPPROT
 SHUTDOWNS: Final = {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}
 OPTIONS: Final = {2: "SO_REUSEADDR", 3: "SO_TYPE", 4: "SO_ERROR", 7: "SO_SNDBUF", 8: "SO_RCVBUF", 9: "SO_KEEPALIVE",
                   13: "SO_LINGER", 15: "SO_REUSEPORT", 20: "SO_RCVTIMEO", 21: "SO_SNDTIMEO"}  # fmt: skip
-MESSAGES: Final = {0x1: "MSG_OOB", 0x2: "MSG_PEEK", 0x40: "MSG_DONTWAIT", 0x100: "MSG_WAITALL", 0x4000: "MSG_NOSIGNAL", 0x8000: "MSG_MORE"}
+MESSAGES: Final = {
+    0x1: "MSG_OOB",
+    0x2: "MSG_PEEK",
+    0x40: "MSG_DONTWAIT",
+    0x100: "MSG_WAITALL",
+    0x4000: "MSG_NOSIGNAL",
+    0x8000: "MSG_MORE",
+}
 OPENS: Final = {os.O_CREAT: "O_CREAT", os.O_TRUNC: "O_TRUNC", os.O_APPEND: "O_APPEND", os.O_EXCL: "O_EXCL",
                 os.O_NONBLOCK: "O_NONBLOCK", os.O_CLOEXEC: "O_CLOEXEC"}  # fmt: skip
 ACCESS: Final = {os.O_RDONLY: "O_RDONLY", os.O_WRONLY: "O_WRONLY", os.O_RDWR: "O_RDWR"}
@@ -81,7 +90,16 @@ def error_name(result: int) -> str | None:
     return errno.errorcode.get(-result, str(-result)) if -4096 < result < 0 else None
 
 
-SIZES: Final = {"read": 2, "write": 2, "recvfrom": 2, "sendto": 2, "pread64": 2, "pwrite64": 2, "sendfile": 3, "splice": 4}
+SIZES: Final = {
+    "read": 2,
+    "write": 2,
+    "recvfrom": 2,
+    "sendto": 2,
+    "pread64": 2,
+    "pwrite64": 2,
+    "sendfile": 3,
+    "splice": 4,
+}
 """Where the number of bytes to move stands among the arguments."""
 SHOWN: Final = 64
 """How many bytes of a transfer are shown among its arguments."""
@@ -115,6 +133,8 @@ def arguments(call: Call) -> tuple[str, ...]:
         case name if name in TRANSFER:
             wanted = size(call)
             return descriptor, text(call.data), "…" if wanted is None else str(wanted)
+        case "dup":
+            return (descriptor,) if call.system_call == "dup" else (descriptor, str(signed(words[1])))
         case _:
             return () if call.descriptor is None else (descriptor, *(str(signed(word)) for word in words[1:2]))
 

@@ -17,6 +17,7 @@ from conformance.observe.recorder import Entry, Process, buffers
 MSG_DONTWAIT: Final = 0x40
 FLAGS_OF: Final = {"recvfrom": 3, "sendto": 3, "recvmsg": 2, "sendmsg": 2}
 """Where each call's MSG_ flags stand among its arguments."""
+LARGEST_TRANSFER: Final = 0x7FFF_F000  # what Linux moves at most in one call
 ONE_BUFFER: Final = {"readv": "read", "writev": "write", "recvmsg": "recvfrom", "sendmsg": "sendto"}
 """Vectored calls, and the call with one buffer that does the same for its first piece."""
 
@@ -67,22 +68,23 @@ class Injector:
     def _shorten(self, tid: int, memory: Memory, entry: Entry, fault: Short) -> None:
         if entry.descriptor is None or not blocks(memory.pid, entry):
             return
-        wanted = self._one_buffer(memory, entry) if entry.system_call in ONE_BUFFER else self._size(entry)
-        if wanted is None or wanted[1] <= fault.count:
+        pieces = self._pieces(memory, entry)
+        wanted = sum(size for _, size in pieces)
+        if wanted <= fault.count:
             return
+        base, largest = pieces[0]
         registers = Registers(tid, self.on)
-        self._set(registers, entry, wanted[0], fault.count)
+        self._set(registers, entry, base, min(fault.count, largest))
         registers.write()
-        entry.injected = f"moves at most {fault.count} of {wanted[1]} bytes"
+        entry.injected = f"moves at most {min(fault.count, largest)} of {wanted} bytes"
         self.applied += 1
 
-    def _size(self, entry: Entry) -> tuple[int, int] | None:
+    def _pieces(self, memory: Memory, entry: Entry) -> list[tuple[int, int]]:
+        """Return the buffers of a transfer; for calls without one, what they are asked to move."""
+        if entry.system_call in ONE_BUFFER:
+            return buffers(memory, entry, LARGEST_TRANSFER)
         place = SIZES.get(entry.system_call)
-        return None if place is None else (0, entry.words[place])
-
-    def _one_buffer(self, memory: Memory, entry: Entry) -> tuple[int, int] | None:
-        pieces = buffers(memory, entry, 1 << 30)
-        return (pieces[0][0], sum(size for _, size in pieces)) if pieces else None
+        return [] if place is None else [(0, entry.words[place])]
 
     def _set(self, registers: Registers, entry: Entry, base: int, count: int) -> None:
         plain = ONE_BUFFER.get(entry.system_call)
@@ -111,5 +113,3 @@ def blocks(pid: int, entry: Entry) -> bool:
     except OSError:
         return False
     return not any(line.startswith("flags:") and int(line.split()[1], 8) & os.O_NONBLOCK for line in lines)
-
-

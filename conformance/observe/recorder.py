@@ -14,6 +14,8 @@ from conformance.observe.memory import Memory
 from conformance.observe.sites import CallSites
 from conformance.observe.trace import DATA_KEPT, Address, Call, Description, Place, Trace
 
+ITIMER_REAL: Final = 0
+SIZE_OF_TIMEVAL: Final = 16
 CALLS_KEPT: Final = 50_000
 PATH_LIMIT: Final = 4096
 INTERNET: Final = frozenset({2, 10})
@@ -44,6 +46,8 @@ class Process:
     table: DescriptorTable
     memory: Memory
     sites: CallSites | None = None
+    alarm: bool = False
+    """Whether a SIGALRM is to come by itself."""
     loaded: bool = False
     """Whether exec has put the program into it: what ran before is the launcher's."""
 
@@ -51,8 +55,10 @@ class Process:
 class Entry:
     """A call that was entered and has not returned."""
 
-    __slots__ = ("address", "descriptor", "file", "injected", "name", "number", "of_exercise", "path", "place", "result", "stack",
-                 "state", "suspect", "system_call", "undo", "words")  # fmt: skip
+    __slots__ = (
+        "address", "descriptor", "file", "injected", "name", "number", "of_exercise", "path", "place", "result",
+        "stack", "state", "suspect", "system_call", "undo", "words",
+    )  # fmt: skip
 
     def __init__(self, system_call: str, name: str, words: tuple[int, ...], stack: int, instruction: int) -> None:
         self.number = -1
@@ -97,7 +103,7 @@ class Recorder:
     def child(self, parent: Process, pid: int) -> Process:
         """Follow fork."""
         number = self._next_process()
-        return Process(number, parent.table.fork(number), Memory(pid), parent.sites, parent.loaded)
+        return Process(number, parent.table.fork(number), Memory(pid), parent.sites, loaded=parent.loaded)
 
     def loaded(self, process: Process, pid: int) -> None:
         """Follow exec: descriptors that were close-on-exec are gone, and the text is another."""
@@ -118,7 +124,9 @@ class Recorder:
 
     # -------------------------------------------------------------- entering a call
 
-    def enter(self, process: Process, tid: int, system_call: str, words: tuple[int, ...], stack: int, ip: int) -> Entry | None:
+    def enter(
+        self, process: Process, tid: int, system_call: str, words: tuple[int, ...], stack: int, ip: int
+    ) -> Entry | None:
         """Take note of a call; return None where it is of no interest and its end need not be seen."""
         self.total += 1
         entry = Entry(system_call, NAMES[system_call], words, stack, ip)
@@ -147,10 +155,16 @@ class Recorder:
         if number in process.table.closed:
             entry.state, entry.of_exercise = "closed", True
             return True
-        if entry.name == "dup" and decode.signed(entry.words[1]) in process.table.entries and entry.system_call != "fcntl":
+        if (
+            entry.name == "dup"
+            and decode.signed(entry.words[1]) in process.table.entries
+            and entry.system_call != "fcntl"
+        ):
             return True
         entry.suspect = number >= 0 and entry.name in ON_SOCKETS and not self.watch.everything
-        return entry.suspect or self.watch.everything or (number < 0 and entry.name in TRANSFER | ON_SOCKETS | {"close"})
+        return (
+            entry.suspect or self.watch.everything or (number < 0 and entry.name in TRANSFER | ON_SOCKETS | {"close"})
+        )
 
     def _concerns_by_arguments(self, process: Process, entry: Entry) -> bool:
         first, second = entry.words[0], entry.words[1]
@@ -162,7 +176,7 @@ class Recorder:
             case "close_range":
                 return any(first <= number <= (second & 0xFFFF_FFFF) for number in process.table.entries)
             case _:
-                return entry.name in WAITS
+                return entry.name in WAITS or entry.name == "alarm"
 
     def _concerns_path(self, memory: Memory, entry: Entry) -> bool:
         if not (self.watch.paths or self.watch.everything):
@@ -190,20 +204,31 @@ class Recorder:
             self._forget(entry)
             return
         effect = EFFECTS.get(entry.name)
-        made = effect(self, process, entry, result, error) if effect and (error is None or entry.name in ("close", "connect")) else None
+        made = (
+            effect(self, process, entry, result, error)
+            if effect and (error is None or entry.name in ("close", "connect"))
+            else None
+        )
         if entry.number >= 0:
             self.calls[entry.number] = self._record(process, tid, entry, -1 if error else result, error, made)
 
     def _record(
-        self, process: Process, tid: int, entry: Entry, result: int | None, error: str | None, made: OpenFile | None = None
+        self,
+        process: Process,
+        tid: int,
+        entry: Entry,
+        result: int | None,
+        error: str | None,
+        made: OpenFile | None = None,
     ) -> Call:
         data = self._look(process, entry, result or 0)
         file = entry.file
-        subject = file.number if file is not None else None
+        on = file.number if file is not None else None
+        subject, on = (on, None) if made is None else (made.number, on)
         return Call(
-            entry.number, process.number, tid, entry.name, entry.system_call, entry.words, result, error, entry.descriptor,
-            made.number if made is not None else subject, subject if made is not None else None, entry.state, entry.of_exercise,
-            entry.address, entry.path, data, entry.injected, entry.place,
+            entry.number, process.number, tid, entry.name, entry.system_call, entry.words, result, error,
+            entry.descriptor, subject, on, entry.state, entry.of_exercise, entry.address, entry.path, data,
+            entry.injected, entry.place,
         )  # fmt: skip
 
     def _look(self, process: Process, entry: Entry, moved: int) -> bytes:
@@ -238,6 +263,12 @@ class Recorder:
         made.of_exercise = entry.of_exercise
         process.table.put(result, made)
         return made
+
+    def _alarm(self, process: Process, entry: Entry, _result: int, _error: str | None) -> None:
+        if entry.system_call == "alarm":
+            process.alarm = entry.words[0] > 0
+        elif entry.words[0] == ITIMER_REAL:
+            process.alarm = any(process.memory.read(entry.words[1] + SIZE_OF_TIMEVAL, SIZE_OF_TIMEVAL))
 
     def _bind(self, _process: Process, entry: Entry, _result: int, _error: str | None) -> None:
         if entry.file is not None:
@@ -291,6 +322,7 @@ class Recorder:
 
 EFFECTS: Final[dict[str, Callable[[Recorder, Process, Entry, int, str | None], OpenFile | None]]] = {
     "socket": Recorder._socket,
+    "alarm": Recorder._alarm,
     "accept": Recorder._accept,
     "open": Recorder._open,
     "bind": Recorder._bind,
@@ -305,7 +337,16 @@ EFFECTS: Final[dict[str, Callable[[Recorder, Process, Entry, int, str | None], O
 
 def _description(entry: OpenFile) -> Description:
     still = tuple(sorted(entry.open_in | entry.lost_at_exit))
-    return Description(entry.number, entry.kind.value, entry.state.value, entry.of_exercise, entry.opened_by, still, entry.closes, entry.copies)
+    return Description(
+        entry.number,
+        entry.kind.value,
+        entry.state.value,
+        entry.of_exercise,
+        entry.opened_by,
+        still,
+        entry.closes,
+        entry.copies,
+    )
 
 
 def buffers(memory: Memory, entry: Entry, limit: int) -> list[tuple[int, int]]:

@@ -31,11 +31,18 @@ def program(on: Machine) -> bytes:
     """Assemble the filter: foreign call tables and refused calls answer ENOSYS, the calls of interest stop."""
     column = 0 if on.column == "x86_64" else 1
     refused = [pair[column] for pair in REFUSED.values() if pair[column] is not None]
-    head = [_step(LOAD, 0, 0, ARCHITECTURE), _step(JUMP_EQUAL, 1, 0, on.audit), _return(NOT_THERE), _step(LOAD, 0, 0, NUMBER)]
+    head = [
+        _step(LOAD, 0, 0, ARCHITECTURE),
+        _step(JUMP_EQUAL, 1, 0, on.audit),
+        _return(NOT_THERE),
+        _step(LOAD, 0, 0, NUMBER),
+    ]
     if on.foreign_bit:
         head += [_step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), _return(NOT_THERE)]
     table = [(number, 2) for number in refused if number is not None] + [(number, 1) for number in numbers(on)]
-    jumps = [_step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)]
+    jumps = [
+        _step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
+    ]
     return b"".join([*head, *jumps, _return(ALLOW), _return(TRACE), _return(NOT_THERE)])
 
 

@@ -10,6 +10,7 @@ kernel begins again is one call. SIGKILL may leave an entry without an exit: it 
 
 import contextlib
 import ctypes
+import errno
 import os
 import signal
 import struct
@@ -33,11 +34,19 @@ ALL_CHILDREN: Final = 0x4000_0000  # __WALL
 STOPPING: Final = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 STOPPED: Final = 0x7F
 CALL_STOP: Final = signal.SIGTRAP | 0x80
+INTERRUPTED: Final = kernel.RESTARTS | {-errno.EINTR}
 INFO_SIZE: Final = 96
 AT_ONCE: Final = 256
 LATER: Final = 7 * 24 * 3600.0
 TIMEOUT_REGISTER: Final = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
-TIMEOUT_POINTER: Final = {"ppoll": 2, "select": 4, "pselect6": 4, "epoll_pwait2": 3, "nanosleep": 0, "clock_nanosleep": 2}
+TIMEOUT_POINTER: Final = {
+    "ppoll": 2,
+    "select": 4,
+    "pselect6": 4,
+    "epoll_pwait2": 3,
+    "nanosleep": 0,
+    "clock_nanosleep": 2,
+}
 TIMER_ABSTIME: Final = 1
 
 
@@ -69,12 +78,13 @@ class Thread:
     entry: Entry | None = None
     interrupted: list[Entry] = field(default_factory=list)
     """Calls that a signal interrupted and that may be begun again."""
+    given_up: list[Entry] = field(default_factory=list)
+    """Of them, those after which the thread went on to another call: a handler's, or because they gave EINTR."""
     expiring: bool = False
     stopped: bool = False
     """In a group stop, until a SIGCONT."""
     status: int = -1
     """An open /proc/TID/stat."""
-
 
 
 class Tracer:
@@ -117,7 +127,7 @@ class Tracer:
                 os.kill(tid, signal.SIGKILL)
 
     def trace(self) -> Trace:
-        """Return what was recorded until now."""
+        """Return what was recorded; call it when no thread is left."""
         return self.recorder.trace()
 
     @property
@@ -137,6 +147,9 @@ class Tracer:
             return
         if thread.status >= 0:
             os.close(thread.status)
+        for entry in thread.given_up:
+            if entry in thread.interrupted:
+                self.recorder.leave(thread.process, tid, entry, -errno.EINTR)
         if not any(other.process is thread.process for other in self.threads.values()):
             thread.process.table.end()
             thread.process.memory.close()
@@ -144,9 +157,9 @@ class Tracer:
     # -------------------------------------------------------------- waiting
 
     def wait(self) -> Pulse:
-        """Handle the stops that are due; else look whether the program sleeps; else wait for a stop, or for a tick of the stage's clock.
+        """Handle the stops that are due; else look whether the program sleeps; else wait for a stop.
 
-        The stage's clock (`TICK`) only makes it look again: nothing is decided by it.
+        A wait is broken off by the next tick of the stage's clock, only to look again: nothing is decided by it.
         """
         if not self.threads and not self._early:
             return Pulse.GONE
@@ -182,7 +195,11 @@ class Tracer:
 
     def asleep(self) -> bool:
         """Tell whether every thread sleeps in the kernel (or is a zombie)."""
-        return bool(self.threads) and not self._early and all(thread.stopped or _state(thread) in "SZX" for thread in self.threads.values())
+        return (
+            bool(self.threads)
+            and not self._early
+            and all(thread.stopped or _state(thread) in "SZX" for thread in self.threads.values())
+        )
 
     # -------------------------------------------------------------- stops
 
@@ -253,6 +270,7 @@ class Tracer:
         ip, stack, name, arguments = info[2], info[3], self.names[info[4]], info[5:11]
         entry = self._resumed(thread, name, arguments) if thread.interrupted else None
         if entry is None:
+            thread.given_up = [*thread.interrupted]
             entry = self.recorder.enter(thread.process, thread.tid, name, arguments, stack, ip)
             if entry is not None and self.injector.faults:
                 self.injector.at_entry(thread.tid, thread.process, entry)
@@ -273,7 +291,7 @@ class Tracer:
         self.may_sleep = False
         if entry is not None:
             result = self._result(thread.tid)
-            if thread.expiring and result in kernel.RESTARTS:
+            if thread.expiring and result in INTERRUPTED:
                 result = self._expire(thread, entry)
             thread.expiring = False
             if result in kernel.RESTARTS:
@@ -295,13 +313,26 @@ class Tracer:
 
         With `sleeps_only`, only pauses that wait for nothing but time.
         """
-        waits = [(left, thread) for thread in self.threads.values() if (left := self._time_left(thread, sleeps_only)) is not None]
+        waits = [
+            (left, thread)
+            for thread in self.threads.values()
+            if (left := self._time_left(thread, sleeps_only)) is not None
+        ]
         if not waits:
-            return False
+            return not sleeps_only and self._ring()
         thread = min(waits, key=lambda wait: wait[0])[1]
         thread.expiring = True
         with contextlib.suppress(KernelError):
             ptrace(kernel.INTERRUPT, thread.tid)
+        return True
+
+    def _ring(self) -> bool:
+        """Let an alarm that a process has set go off."""
+        process = next((thread.process for thread in self.threads.values() if thread.process.alarm), None)
+        if process is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.memory.pid, signal.SIGALRM)
         return True
 
     def _time_left(self, thread: Thread, sleeps_only: bool) -> float | None:
@@ -320,7 +351,7 @@ class Tracer:
         seconds, fraction = struct.unpack("<qq", raw)
         length = float(seconds) + fraction / (1e6 if entry.system_call == "select" else 1e9)
         if entry.system_call == "clock_nanosleep" and entry.words[1] & TIMER_ABSTIME:
-            length -= time.clock_gettime(entry.words[0])
+            length -= float(time.clock_gettime(entry.words[0]))
         return min(max(length, 0.0), LATER)
 
     def _expire(self, thread: Thread, entry: Entry) -> int:
@@ -339,7 +370,9 @@ class Tracer:
 
 def _only_time(entry: Entry) -> bool:
     """Tell whether a wait waits for nothing but time: a sleep, or a poll or select over no descriptor."""
-    return entry.name == "sleep" or (entry.name in ("poll", "select") and entry.words[1 if entry.name == "poll" else 0] == 0)
+    return entry.name == "sleep" or (
+        entry.name in ("poll", "select") and entry.words[1 if entry.name == "poll" else 0] == 0
+    )
 
 
 def _state(thread: Thread) -> str:

@@ -1,24 +1,29 @@
 """The page: results as one self-contained HTML file that opens from disk and is readable without script."""
 
 from collections import Counter
-from typing import Final
+from typing import Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.catalogue import catalogue
-from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
+from conformance.reporting.results import COUNTS_AGAINST, CallLine, Evidence, Results, Verdict, WireLine
 from conformance.reporting.safe import plain
 
 ORDER: Final = (
-    "crashed", "hung", "failed", "unsteady", "not-run", "not-implemented", "harness-error", "not-observed", "not-applicable", "passed"
+    "crashed", "hung", "failed", "unsteady", "not-run", "not-implemented", "harness-error", "not-observed",
+    "not-applicable", "passed",
 )  # fmt: skip
 
 
 def page(results: Results) -> str:
     """Return the page."""
     environment = Environment(
-        loader=PackageLoader("conformance.reporting", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("conformance.reporting", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["plain"] = _plain
     template = environment.get_template("page.html")
@@ -29,8 +34,28 @@ def page(results: Results) -> str:
         groups=_groups(results),
         counts=Counter(one.verdict for one in results.verdicts),
         order=ORDER,
-        wrong=[one for one in _by_gravity(results.verdicts) if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"],
+        time_line=time_line,
+        wrong=[
+            one
+            for one in _by_gravity(results.verdicts)
+            if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"
+        ],
     )
+
+
+class Row(NamedTuple):
+    """One line of a time line: a call of the program, or something on the wire."""
+
+    call: CallLine | None
+    event: WireLine | None
+
+
+def time_line(evidence: Evidence) -> list[Row]:
+    """Return calls and wire in the order in which they happened."""
+    first = evidence.calls[0].number if evidence.calls else 0
+    calls = [(call.number, 1, Row(call, None)) for call in evidence.calls]
+    wire = [(event.after, 0, Row(None, event)) for event in evidence.wire if event.after >= first or not first]
+    return [row for _, _, row in sorted([*wire, *calls], key=lambda entry: entry[:2])]
 
 
 def _plain(text: str, limit: int = 10_000) -> Markup:

@@ -10,7 +10,16 @@ from conformance.stage.script import Scenario
 
 FORMAT: Final = 1
 VerdictName = Literal[
-    "passed", "failed", "crashed", "hung", "unsteady", "not-implemented", "not-run", "not-applicable", "not-observed", "harness-error"
+    "passed",
+    "failed",
+    "crashed",
+    "hung",
+    "unsteady",
+    "not-implemented",
+    "not-run",
+    "not-applicable",
+    "not-observed",
+    "harness-error",
 ]
 COUNTS_AGAINST: Final = frozenset({"failed", "crashed", "hung", "unsteady", "not-implemented", "not-run"})
 """Verdicts that are not `passed` and count."""

@@ -1,4 +1,4 @@
-"""Making text from a program safe to show: control characters, terminal sequences and bidirectional marks are spelled out."""
+"""Making text from a program safe to show: whatever steers a terminal or a page is spelled out."""
 
 import unicodedata
 from typing import Final
@@ -15,7 +15,12 @@ def plain(text: str, limit: int = 10_000) -> str:
 
 
 def _harmless(character: str) -> bool:
-    return character.isascii() and character.isprintable() or character in KEPT or unicodedata.category(character) not in DANGEROUS
+    return (
+        (character.isascii()
+        and character.isprintable())
+        or character in KEPT
+        or unicodedata.category(character) not in DANGEROUS
+    )
 
 
 def spelled(character: str) -> str:

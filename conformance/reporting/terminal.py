@@ -12,7 +12,8 @@ from conformance.reporting.safe import plain
 
 STYLES: Final = {
     "passed": "green", "failed": "bold red", "crashed": "bold red", "hung": "bold red", "unsteady": "bold yellow",
-    "not-implemented": "yellow", "not-run": "yellow", "not-applicable": "dim", "not-observed": "dim", "harness-error": "bold magenta",
+    "not-implemented": "yellow", "not-run": "yellow", "not-applicable": "dim", "not-observed": "dim",
+    "harness-error": "bold magenta",
 }  # fmt: skip
 SHOWN_AT_MOST: Final = 8
 LINE: Final = 160
@@ -21,7 +22,12 @@ LINE: Final = 160
 def summary(results: Results, console: Console) -> None:
     """Print what was judged, what is wrong, and how it was judged."""
     if results.harness.observer != "linux":
-        console.print(Text(f"Calls were not observed ({results.harness.observer}): only what shows on the wire is judged.", "yellow"))
+        console.print(
+            Text(
+                f"Calls were not observed ({results.harness.observer}): only what shows on the wire is judged.",
+                "yellow",
+            )
+        )
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _exercise(results, exercise, console)
     wrong = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
@@ -34,12 +40,16 @@ def summary(results: Results, console: Console) -> None:
             console.print(Text(f"\n{program.exercise} was not built:", "yellow"))
             console.print(Text(plain(program.words, 600)), soft_wrap=True)
     harness = results.harness
-    console.print(Text(f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {harness.observer} · {harness.sandbox}", "dim"))
+    console.print(
+        Text(
+            f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {harness.observer} · {harness.sandbox}", "dim"
+        )
+    )
 
 
 def _exercise(results: Results, exercise: str, console: Console) -> None:
     verdicts = [one for one in results.verdicts if one.exercise == exercise]
-    counts = Counter(one.verdict for one in verdicts)
+    counts: Counter[str] = Counter(one.verdict for one in verdicts)
     line = Text(f"{exercise:<16}", "bold")
     for name, style in STYLES.items():
         if counts[name]:
@@ -49,7 +59,11 @@ def _exercise(results: Results, exercise: str, console: Console) -> None:
 
 def _wrong(verdict: Verdict, console: Console) -> None:
     requirement = catalogue().requirements[verdict.requirement]
-    console.print(Text.assemble("\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (verdict.requirement, "bold")))
+    console.print(
+        Text.assemble(
+            "\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (verdict.requirement, "bold")
+        )
+    )
     console.print(Text(f"  {requirement.title}"))
     evidence = verdict.evidence
     if evidence is None:
@@ -58,4 +72,5 @@ def _wrong(verdict: Verdict, console: Console) -> None:
     console.print(Text(f"  expected  {plain(evidence.expected, LINE)}"))
     console.print(Text(f"  seen      {plain(evidence.seen, LINE)}"))
     if evidence.source is not None:
-        console.print(Text(f"  at        {plain(evidence.source.file, 60)}:{evidence.source.line}: {plain(evidence.source.text, 80)}"))
+        source = evidence.source
+        console.print(Text(f"  at        {plain(source.file, 60)}:{source.line}: {plain(source.text, 80)}"))

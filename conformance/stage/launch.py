@@ -66,8 +66,12 @@ class Child:
         os.close(self.gate)
 
     def why_not_started(self) -> str | None:
-        """Return the system's reason where the program could not be started; call it once the child loaded or ended."""
-        text = os.read(self.complaint, 4096)
+        """Return the system's reason where the program could not be started; call it when the run is over."""
+        os.set_blocking(self.complaint, False)
+        try:
+            text = os.read(self.complaint, 4096)
+        except BlockingIOError:
+            text = b""
         os.close(self.complaint)
         return text.decode(errors="replace") or None
 
@@ -129,7 +133,7 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
 
 
 def _clean_signals() -> None:
-    """Take back what exec would let the program inherit: ignored signals (CPython ignores SIGPIPE and SIGXFSZ) and the mask."""
+    """Take back what exec would pass on: the mask, and ignored signals (CPython ignores SIGPIPE and SIGXFSZ)."""
     for number in IGNORED:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

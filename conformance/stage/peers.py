@@ -71,7 +71,8 @@ class Peer:
     def act(self) -> bool:
         """Take the next step that the program can notice; tell whether there was one.
 
-        When the script is over, the directions that are still open are ended one by one, so that the program may end its own.
+        When the script is over, the directions that are still open are ended one by one, so that the program may end
+        its own.
         """
         while self.place < len(self.steps):
             step = self.steps[self.place]
@@ -89,7 +90,8 @@ class Peer:
 
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""
-        return any([self._move(line) for line in list(self.lines.values())])
+        moved = [self._move(line) for line in list(self.lines.values())]
+        return any(moved)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -72,7 +72,9 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
 
 # ---------------------------------------------------------------- what happened
 
-Happening = Literal["connected", "refused", "accepted", "sent", "received", "peer ended", "program ended", "peer reset", "program reset"]
+Happening = Literal[
+    "connected", "refused", "accepted", "sent", "received", "peer ended", "program ended", "peer reset", "program reset"
+]
 
 
 class WireEvent(Struct, frozen=True):
@@ -218,5 +220,8 @@ class Isolation(Struct, frozen=True):
     """Why there is no tracing."""
 
     def __str__(self) -> str:
-        parts = ["network namespace" if self.network else "host network", "process namespace" if self.processes else "host processes"]
+        parts = [
+            "network namespace" if self.network else "host network",
+            "process namespace" if self.processes else "host processes",
+        ]
         return ", ".join([*parts, f"user {self.user}"])

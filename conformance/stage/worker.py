@@ -10,6 +10,7 @@ import gc
 import os
 import shutil
 import signal
+import socket
 import struct
 import sys
 import tempfile
@@ -200,7 +201,9 @@ class Worker:
         kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.apart = namespace.enter() if self.on else False
         self.init = namespace.Init() if self.apart else None
-        self.identity = Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
+        self.identity = (
+            Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
+        )
         self.filter = Filter(self.on) if self.on else None
         self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
         os.chmod(self.folder, 0o711)  # noqa: PTH101
@@ -235,8 +238,8 @@ class Worker:
                 shutil.rmtree(directory, ignore_errors=True)
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         return Run(
-            order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire), stdout, stderr,
-            applied, peer.unfinished, time.monotonic() - began, performance.idle,
+            order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire),
+            stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -275,11 +278,11 @@ class Worker:
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
         calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
         peer = Peer(order.scenario.steps, lambda: self._where(port), lambda: len(calls))
-        start, both = order.scenario.start, (kernel_address for kernel_address in _addresses(port))
+        start = order.scenario.start
         if order.program.role == "client" and start.listener:
-            peer.listen((*both, *_addresses(ports.swapped(port))))
+            peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))
         if order.program.role == "server" and start.port_taken:
-            peer.listen(tuple(both))
+            peer.listen(_addresses(port))
         return peer
 
     def _where(self, port: int) -> Iterator[int]:
@@ -297,7 +300,13 @@ class Worker:
         environment = launch.environment(order.program.environment, directory)
         identity = self._identity(order, directory)
         return Launch(
-            tuple(words), directory, environment, identity, start.descriptors, start.input, self.filter if traced else None
+            tuple(words),
+            directory,
+            environment,
+            identity,
+            start.descriptors,
+            start.input,
+            self.filter if traced else None,
         )
 
     def _identity(self, order: Order, directory: str) -> Identity | None:
@@ -305,7 +314,9 @@ class Worker:
         if self.identity is None:
             return None
         if order.build:
-            if not _open_to_all(shutil.which(order.program.command[0], path=dict(order.program.environment).get("PATH", launch.PATH))):
+            if not _open_to_all(
+                shutil.which(order.program.command[0], path=dict(order.program.environment).get("PATH", launch.PATH))
+            ):
                 return None
             for folder, _, files in os.walk(directory):
                 for path in (folder, *(os.path.join(folder, name) for name in files)):  # noqa: PTH118
@@ -323,7 +334,7 @@ class Worker:
             raise
         child.release()
         ending = performance.play()
-        complaint = child.why_not_started() if isinstance(ending, Exited) and ending.status == 127 else _no_complaint(child)
+        complaint = child.why_not_started()
         return NotStarted(complaint) if complaint else ending
 
     def _clear(self, follower: Tracer | Bystander, peer: Peer) -> None:
@@ -345,13 +356,7 @@ def _open_to_all(path: str | None) -> bool:
     return all(place.stat().st_mode & 0o001 for place in (real, *real.parents))
 
 
-def _no_complaint(child: Child) -> None:
-    os.close(child.complaint)
-
-
-def _addresses(port: int) -> tuple[tuple[int, str, int], ...]:
-    import socket
-
+def _addresses(port: int) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
     return (socket.AF_INET, LOOPBACK, port), (socket.AF_INET6, LOOPBACK_6, port)
 
 

@@ -1,0 +1,91 @@
+"""The project's tasks: `nox -s check` judges the reference programs, `nox -s tests` tests the suite itself."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["check"]
+nox.options.reuse_existing_virtualenvs = True
+
+# Commands that the tests need, and the Debian packages that bring them.
+TOOLS = {
+    "gcc": "gcc libc6-dev",
+    "g++": "g++",
+    "make": "make",
+    "go": "golang-go",
+    "rustc": "rustc",
+    "node": "nodejs",
+    "javac": "default-jdk-headless",
+    "strace": "strace",
+    "chromium": "chromium",
+}
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Judge the reference programs; the page lands in reports/index.html. Further arguments go to `offhook check`."""
+    session.install("-e", ".")
+    compiler = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
+    if compiler is None:
+        session.log("no C compiler here: only the reference programs in Python are judged (Debian: apt-get install gcc libc6-dev)")
+    for language in ("python", "c") if compiler else ("python",):
+        page = "reports/index.html" if language == ("c" if compiler else "python") else f"reports/{language}.html"
+        data = f"reports/{language}.json"
+        session.run("offhook", "check", f"reference_impl/{language}", "--html", page, "--json", data, *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Test the suite itself: unit tests, the kill matrix, hostile programs, the page. Arguments go to pytest."""
+    _install_tools(session)
+    session.install("-e", ".", "--group", "tests")
+    session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def quality(session: nox.Session) -> None:
+    """Check style and types."""
+    session.install("-e", ".", "--group", "tests", "--group", "quality")
+    session.run("ruff", "format", "--check", "conformance", "tests", "noxfile.py")
+    session.run("ruff", "check", "conformance", "tests", "noxfile.py")
+    session.run("mypy")
+
+
+@nox.session
+def kill_matrix(session: nox.Session) -> None:
+    """Print the table of wrong and right programs against requirements."""
+    session.install("-e", ".", "--group", "tests")
+    session.run("python", "-m", "tests.kill_matrix", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, as ratios within one run: tracing beside strace, judged starts beside bare ones, waiting."""
+    session.install("-e", ".", "--group", "tests")
+    session.run("python", "-m", "tests.bench", *session.posargs)
+
+
+@nox.session
+def scenarios(session: nox.Session) -> None:
+    """Draw the fixed scenario sets anew, after a change of their families."""
+    session.install("-e", ".")
+    text = "from conformance.scenarios import make_fixed; print(make_fixed().decode(), end='')"
+    made = subprocess.run([f"{session.bin}/python", "-c", text], check=True, capture_output=True).stdout
+    Path("conformance/scenarios.json").write_bytes(made)
+
+
+def _install_tools(session: nox.Session) -> None:
+    """Install what the tests need from Debian, where this is CI and it may; otherwise name it."""
+    missing = sorted({package for tool, package in TOOLS.items() if shutil.which(tool) is None})
+    if not missing:
+        return
+    packages = [name for package in missing for name in package.split()]
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if os.environ.get("CI") == "true" and os.getuid() == 0 and shutil.which("apt-get"):
+        session.run("apt-get", "update", external=True, silent=True)
+        session.run(*command, external=True, silent=True, env={"DEBIAN_FRONTEND": "noninteractive"})
+        return
+    session.log(f"the tests that need them are skipped; to run all: {' '.join(['sudo', *command])}")

@@ -1,0 +1,1 @@
+"""The observer: what it sees, what it changes, what it survives."""

@@ -1,0 +1,72 @@
+"""The numbers of calls are the kernel's own, for both machines."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conformance.model.calls import REFUSED, SYSTEM_CALLS
+from conformance.observe import machine, seccomp
+
+GENERIC = Path("/usr/include/asm-generic/unistd.h")
+
+
+def kernel_numbers(header: str, *flags: str) -> dict[str, int]:
+    """Return the numbers that a kernel header defines, as the preprocessor resolves them."""
+    text = subprocess.run(["gcc", "-E", "-dM", *flags, "-include", header, "-x", "c", "/dev/null"], capture_output=True, text=True, check=True)
+    defined = dict(re.findall(r"#define (\w+) (\S+)", text.stdout))
+    found = {}
+    for name, value in defined.items():
+        while value in defined:
+            value = defined[value]
+        if name.startswith("__NR_") and value.isdecimal():
+            found[name.removeprefix("__NR_")] = int(value)
+    return found
+
+
+@pytest.mark.parametrize(("column", "header", "place"), [("x86_64", "asm/unistd_64.h", 0), ("aarch64", "asm-generic/unistd.h", 1)])
+def test_numbers_are_the_kernels(column: str, header: str, place: int) -> None:
+    if shutil.which("gcc") is None or not GENERIC.exists():
+        pytest.skip("no gcc or no kernel headers here")
+    theirs = kernel_numbers(header)
+    for name, call in SYSTEM_CALLS.items():
+        assert getattr(call, column) == theirs.get(name), name
+    for name, numbers in REFUSED.items():
+        assert numbers[place] == theirs.get(name), name
+
+
+@pytest.mark.parametrize("on", [machine.X86_64, machine.AARCH64])
+def test_every_jump_of_the_filter_ends_at_its_action(on: machine.Machine) -> None:
+    """Interpret the filter as the kernel would, for each call of interest, each refused one and one of no interest."""
+    code = seccomp.program(on)
+    for number in seccomp.numbers(on):
+        assert interpret(code, on.audit, number) == seccomp.TRACE
+    for pair in REFUSED.values():
+        number = pair[0 if on is machine.X86_64 else 1]
+        assert number is not None
+        assert interpret(code, on.audit, number) == seccomp.NOT_THERE
+    assert interpret(code, on.audit, 9999) == seccomp.ALLOW
+    assert interpret(code, 0x40000003, 4) == seccomp.NOT_THERE
+    if on.foreign_bit:
+        assert interpret(code, on.audit, on.foreign_bit | 1) == seccomp.NOT_THERE
+
+
+def interpret(code: bytes, architecture: int, number: int) -> int:
+    """Run a filter of loads, jumps and returns on one call's data."""
+    import struct
+
+    steps = list(struct.iter_unpack("<HBBI", code))
+    value, place = 0, 0
+    while True:
+        kind, if_true, if_false, operand = steps[place]
+        place += 1
+        if kind == seccomp.LOAD:
+            value = {seccomp.NUMBER: number, seccomp.ARCHITECTURE: architecture}[operand]
+        elif kind == seccomp.JUMP_EQUAL:
+            place += if_true if value == operand else if_false
+        elif kind == seccomp.JUMP_NOT_LESS:
+            place += if_true if value >= operand else if_false
+        else:
+            return int(operand)

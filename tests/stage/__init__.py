@@ -1,0 +1,1 @@
+"""The stage: where programs run, and what is left of them."""
