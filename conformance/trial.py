@@ -114,9 +114,9 @@ def judge(bench: Bench, requirement: Requirement, exercise: str, family: Family,
     if subject is None:
         return verdict("not-implemented", looked_for(catalogue().exercises[exercise]))
     if subject.built.program is None:
-        return verdict("not-implemented", say("verdict.not-built"))
+        return verdict("not-implemented", say("verdict.not-built", why=subject.built.words.strip().split("\n")[0][:200]))
     try:
-        return _Trial(bench, requirement, exercise, subject, check).verdict(family)
+        return _Trial(bench, requirement, exercise, subject, family, check).verdict()
     except StageError as problem:
         return verdict("harness-error", say("verdict.stage", why=problem))
 
@@ -127,9 +127,11 @@ class _Trial:
     requirement: Requirement
     exercise: str
     subject: Subject
+    family: Family
     check: Check
 
-    def verdict(self, family: Family) -> Verdict:
+    def verdict(self) -> Verdict:
+        family = self.family
         undisturbed = self.subject.undisturbed
         if family.from_base and not conversed(undisturbed):
             return self._say(
@@ -143,7 +145,7 @@ class _Trial:
                 return self._doubt(scenario, judgement)
             judgements.append(judgement)
         if self.bench.seed is not None and family.strategy is not None:
-            found = self._search(family)
+            found = self._search()
             if found is not None:
                 return self._doubt(*found)
         return self._without_failure(judgements)
@@ -159,8 +161,10 @@ class _Trial:
         return self._say("passed")
 
     def _judge(self, subject: Subject, run: Run) -> Judgement:
-        both = len(inspect.signature(self.check).parameters) > 1
-        return self.check(run, subject.undisturbed) if both else self.check(run)
+        if len(inspect.signature(self.check).parameters) == 1:
+            return self.check(run)
+        beside = self.family.beside
+        return self.check(run, subject.undisturbed if beside is None else subject.run(beside(run.scenario)))
 
     def _say(self, name: VerdictName, reason: str = "") -> Verdict:
         return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, reason)
@@ -198,16 +202,16 @@ class _Trial:
 
     # -------------------------------------------------------------- search
 
-    def _search(self, family: Family) -> tuple[Scenario, Broken] | None:
+    def _search(self) -> tuple[Scenario, Broken] | None:
         """Let Hypothesis look for a scenario that breaks the program, and shrink it."""
         from conformance.search import smallest
 
-        assert family.strategy is not None and self.bench.seed is not None
+        assert self.family.strategy is not None and self.bench.seed is not None
 
         def breaks(scenario: Scenario) -> bool:
             return isinstance(self._judge(self.subject, self.subject.run(scenario)), Broken)
 
-        scenario = smallest(family.strategy(), breaks, self.bench.seed)
+        scenario = smallest(self.family.strategy(), breaks, self.bench.seed)
         if scenario is None:
             return None
         judgement = self._judge(self.subject, self.subject.run(scenario))

@@ -67,6 +67,7 @@ SYSTEM_CALLS: Final[dict[str, SystemCall]] = {
     "epoll_pwait2": SystemCall("epoll_wait", 441, 441),
     "nanosleep": SystemCall("sleep", 35, 101),
     "clock_nanosleep": SystemCall("sleep", 230, 115),
+    "futex": SystemCall("futex", 202, 98),
     "alarm": SystemCall("alarm", 37, None),
     "setitimer": SystemCall("alarm", 38, 103),
     "restart_syscall": SystemCall("restart", 219, 128),
@@ -84,17 +85,21 @@ REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
 INPUT: Final = frozenset({"read", "recv"})
 OUTPUT: Final = frozenset({"write", "send", "sendfile", "splice"})
 TRANSFER: Final = INPUT | OUTPUT
-WAITS: Final = frozenset({"poll", "select", "epoll_wait", "sleep"})
+WAITS: Final = frozenset({"poll", "select", "epoll_wait", "sleep", "futex"})
 MAY_SLEEP: Final = INPUT | WAITS | {"accept", "connect"}
 """Calls in which a program may wait for its peer."""
 SET_UP: Final = ("socket", "bind", "listen", "connect", "open")
 
 # Calls whose first argument is not a descriptor.
 WITHOUT_DESCRIPTOR: Final = frozenset(
-    {"socket", "socketpair", "open", "poll", "select", "epoll_wait", "sleep", "restart", "alarm", "close_range"}
+    {"socket", "socketpair", "open", "poll", "select", "epoll_wait", "sleep", "restart", "alarm", "futex", "close_range"}
 )
 
 # How the course writes each call's arguments: the names are printed before the values that the observer decoded.
+# Only waits with a time-out are of interest among the many futex calls: how language runtimes sleep.
+FUTEX_WAITS: Final = (0, 9)
+"""FUTEX_WAIT and FUTEX_WAIT_BITSET, without the flag bits above."""
+
 GROUPS: Final[dict[str, frozenset[str]]] = {
     "input": INPUT,
     "output": OUTPUT,

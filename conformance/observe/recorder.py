@@ -24,6 +24,7 @@ NAMES: Final = {system_call: known.name for system_call, known in SYSTEM_CALLS.i
 WITHOUT_DATA: Final = frozenset({"sendfile", "splice", "sendmmsg", "recvmmsg"})
 """Transfers whose bytes do not stand in a buffer of the program, or not in one that is easily found."""
 SIMPLE: Final = frozenset({"read", "write", "recvfrom", "sendto"})
+GIVE_SOMETHING: Final = TRANSFER | {"accept", "connect", "poll", "select", "epoll_wait"}
 NO_DESCRIPTOR: Final = frozenset({"EBADF", "ENOTSOCK"})
 ON_SOCKETS: Final = frozenset({"bind", "listen", "accept", "connect", "shutdown", "send", "recv"})
 
@@ -90,6 +91,8 @@ class Recorder:
         self.processes = 0
         self.truncated = False
         self.total = 0
+        self.in_vain = 0
+        """How many calls in a row gave nothing: an end, an error, no descriptor ready."""
 
     # -------------------------------------------------------------- processes
 
@@ -132,6 +135,8 @@ class Recorder:
         entry = Entry(system_call, NAMES[system_call], words, stack, ip)
         if not self._concerns(process, entry):
             return None
+        if entry.name == "futex" and not self.watch.everything:
+            return entry  # a runtime's sleep: it is waited for, and not shown
         if len(self.calls) >= CALLS_KEPT:
             self.truncated = True
             return entry
@@ -200,6 +205,7 @@ class Recorder:
     def leave(self, process: Process, tid: int, entry: Entry, result: int) -> None:
         """Complete the record of a call, and follow what it did to the descriptors."""
         error = decode.error_name(result) if result < 0 else None
+        self._count_in_vain(entry, result)
         if entry.suspect and error not in NO_DESCRIPTOR:
             self._forget(entry)
             return
@@ -211,6 +217,10 @@ class Recorder:
         )
         if entry.number >= 0:
             self.calls[entry.number] = self._record(process, tid, entry, -1 if error else result, error, made)
+
+    def _count_in_vain(self, entry: Entry, result: int) -> None:
+        vain = result <= 0 and entry.name in GIVE_SOMETHING and entry.injected is None
+        self.in_vain = self.in_vain + 1 if vain else 0
 
     def _record(
         self,

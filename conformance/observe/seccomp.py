@@ -4,7 +4,7 @@ import ctypes
 import struct
 from typing import Final
 
-from conformance.model.calls import REFUSED, SYSTEM_CALLS
+from conformance.model.calls import FUTEX_WAITS, REFUSED, SYSTEM_CALLS
 from conformance.observe.machine import (
     PR_SET_NO_NEW_PRIVS,
     PR_SET_SECCOMP,
@@ -18,7 +18,9 @@ ALLOW: Final = 0x7FFF_0000
 TRACE: Final = 0x7FF0_0000
 NOT_THERE: Final = 0x0005_0000 | 38  # SECCOMP_RET_ERRNO with ENOSYS
 LOAD, JUMP_EQUAL, JUMP_NOT_LESS, RETURN = 0x20, 0x15, 0x35, 0x06
-NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+AND: Final = 0x54
+FUTEX_COMMAND: Final = 0x7F
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 
 def numbers(on: Machine) -> dict[int, str]:
@@ -39,11 +41,30 @@ def program(on: Machine) -> bytes:
     ]
     if on.foreign_bit:
         head += [_step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), _return(NOT_THERE)]
-    table = [(number, 2) for number in refused if number is not None] + [(number, 1) for number in numbers(on)]
+    head += _timed_futex(next(number for number, name in numbers(on).items() if name == "futex"))
+    table = [(number, 2) for number in refused if number is not None] + [(number, 1) for number, name in numbers(on).items() if name != "futex"]
     jumps = [
         _step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
     ]
     return b"".join([*head, *jumps, _return(ALLOW), _return(TRACE), _return(NOT_THERE)])
+
+
+def _timed_futex(number: int) -> list[bytes]:
+    """Return the steps that stop at a futex wait with a time-out, and let every other futex call pass."""
+    wait, wait_bitset = FUTEX_WAITS
+    return [
+        _step(JUMP_EQUAL, 0, 10, number),
+        _step(LOAD, 0, 0, ARGUMENTS + 8 * 1),
+        _step(AND, 0, 0, FUTEX_COMMAND),
+        _step(JUMP_EQUAL, 1, 0, wait),
+        _step(JUMP_EQUAL, 0, 4, wait_bitset),
+        _step(LOAD, 0, 0, ARGUMENTS + 8 * 3),
+        _step(JUMP_EQUAL, 0, 3, 0),
+        _step(LOAD, 0, 0, ARGUMENTS + 8 * 3 + 4),
+        _step(JUMP_EQUAL, 0, 1, 0),
+        _return(ALLOW),
+        _return(TRACE),
+    ]
 
 
 def _step(code: int, if_true: int, if_false: int, operand: int) -> bytes:

@@ -27,7 +27,7 @@ from conformance.observe.injector import Injector
 from conformance.observe.machine import KernelError, Machine, Registers, ptrace
 from conformance.observe.memory import Memory
 from conformance.observe.recorder import Entry, Process, Recorder, Watch
-from conformance.observe.seccomp import numbers
+from conformance.observe.seccomp import FUTEX_COMMAND, numbers
 from conformance.observe.trace import Trace
 
 ALL_CHILDREN: Final = 0x4000_0000  # __WALL
@@ -35,6 +35,8 @@ STOPPING: Final = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, sig
 STOPPED: Final = 0x7F
 CALL_STOP: Final = signal.SIGTRAP | 0x80
 INTERRUPTED: Final = kernel.RESTARTS | {-errno.EINTR}
+IN_VAIN_LIMIT: Final = 1000
+"""See `robust.no-busy-wait`."""
 INFO_SIZE: Final = 96
 AT_ONCE: Final = 256
 LATER: Final = 7 * 24 * 3600.0
@@ -46,8 +48,13 @@ TIMEOUT_POINTER: Final = {
     "epoll_pwait2": 3,
     "nanosleep": 0,
     "clock_nanosleep": 2,
+    "futex": 3,
 }
 TIMER_ABSTIME: Final = 1
+FUTEX_WAIT_BITSET, FUTEX_CLOCK_REALTIME = 9, 0x100
+STANDARD: Final = frozenset({0, 1, 2})
+OFTEN: Final = {"sleep": 1000, "poll": 25, "select": 25, "epoll_wait": 25, "futex": 3}
+"""How many time-outs of one thread are let pass while nothing comes of it: runtimes keep timers that never end."""
 
 
 # ctypes gives the call back when a signal interrupts it, and loses no status; os.waitpid would begin it again.
@@ -81,6 +88,10 @@ class Thread:
     given_up: list[Entry] = field(default_factory=list)
     """Of them, those after which the thread went on to another call: a handler's, or because they gave EINTR."""
     expiring: bool = False
+    expired: int = 0
+    """How many of its time-outs were let pass since anything was last achieved."""
+    progress: int = 0
+    """What the tracer's progress was by then."""
     stopped: bool = False
     """In a group stop, until a SIGCONT."""
     status: int = -1
@@ -104,6 +115,8 @@ class Tracer:
         self._buffer_at = ctypes.addressof(self._buffer)
         self.may_sleep = False
         """The last stop was the beginning of a call in which the program may wait."""
+        self.progress = 0
+        """Grows with each call that concerns the exercise or the output, each birth and each end."""
         self.noticeable = False
         """Something happened that the peer may see on the wire."""
         self._status = ctypes.c_int()
@@ -129,6 +142,13 @@ class Tracer:
     def trace(self) -> Trace:
         """Return what was recorded; call it when no thread is left."""
         return self.recorder.trace()
+
+    def spins(self) -> bool:
+        """Tell whether more calls in a row gave nothing than a program that waits would make; begin to count anew."""
+        spins = self.recorder.in_vain > IN_VAIN_LIMIT
+        if spins:
+            self.recorder.in_vain = 0
+        return spins
 
     @property
     def busy_calls(self) -> int:
@@ -230,11 +250,13 @@ class Tracer:
     def _ended(self, tid: int, status: int) -> None:
         self._early.discard(tid)
         self.may_sleep, self.noticeable = False, True
+        self.progress += 1
         if tid == self.main:
             self.exit_status = status
         self._remove(tid)
 
     def _born(self, parent: Thread) -> None:
+        self.progress += 1
         tid = self._message(parent.tid)
         group = _thread_group(tid)
         process = parent.process if group == parent.pid else self.recorder.child(parent.process, group)
@@ -299,7 +321,9 @@ class Tracer:
             else:
                 shown = self.injector.at_exit(thread.tid, entry) if self.injector.faults else None
                 self.recorder.leave(thread.process, thread.tid, entry, result if shown is None else shown)
-                self.noticeable = entry.of_exercise
+                if entry.of_exercise or entry.descriptor in STANDARD:
+                    self.noticeable = entry.of_exercise
+                    self.progress += 1
         ptrace(kernel.CONT, thread.tid)
 
     def _result(self, tid: int) -> int:
@@ -322,6 +346,7 @@ class Tracer:
             return not sleeps_only and self._ring()
         thread = min(waits, key=lambda wait: wait[0])[1]
         thread.expiring = True
+        thread.expired += 1
         with contextlib.suppress(KernelError):
             ptrace(kernel.INTERRUPT, thread.tid)
         return True
@@ -339,6 +364,10 @@ class Tracer:
         entry = thread.entry
         if entry is None or entry.name not in WAITS or (sleeps_only and not _only_time(entry)):
             return None
+        if thread.progress != self.progress:
+            thread.progress, thread.expired = self.progress, 0
+        if thread.expired >= OFTEN[entry.name]:
+            return None
         if entry.system_call in TIMEOUT_REGISTER:
             milliseconds = ctypes.c_int32(entry.words[TIMEOUT_REGISTER[entry.system_call]] & 0xFFFF_FFFF).value
             return milliseconds / 1000 if milliseconds >= 0 else None
@@ -350,8 +379,9 @@ class Tracer:
             return None
         seconds, fraction = struct.unpack("<qq", raw)
         length = float(seconds) + fraction / (1e6 if entry.system_call == "select" else 1e9)
-        if entry.system_call == "clock_nanosleep" and entry.words[1] & TIMER_ABSTIME:
-            length -= float(time.clock_gettime(entry.words[0]))
+        clock = _absolute_clock(entry)
+        if clock is not None:
+            length -= time.clock_gettime(clock)
         return min(max(length, 0.0), LATER)
 
     def _expire(self, thread: Thread, entry: Entry) -> int:
@@ -361,11 +391,21 @@ class Tracer:
             for place in entry.words[1:4]:
                 if place:
                     thread.process.memory.write(place, bytes(size))
+        shown = -errno.ETIMEDOUT if entry.name == "futex" else 0
         registers = Registers(thread.tid, self.on)
-        registers.result(0)
+        registers.result(shown)
         registers.write()
         entry.injected = "its time passed"
-        return 0
+        return shown
+
+
+def _absolute_clock(entry: Entry) -> int | None:
+    """Return the clock whose time a call's time-out names; None where it names a length of time."""
+    if entry.system_call == "clock_nanosleep":
+        return int(entry.words[0]) if entry.words[1] & TIMER_ABSTIME else None
+    if entry.name == "futex" and entry.words[1] & FUTEX_COMMAND == FUTEX_WAIT_BITSET:
+        return time.CLOCK_REALTIME if entry.words[1] & FUTEX_CLOCK_REALTIME else time.CLOCK_MONOTONIC
+    return None
 
 
 def _only_time(entry: Entry) -> bool:

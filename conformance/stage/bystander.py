@@ -47,6 +47,10 @@ class Bystander:
         """Time cannot be made to pass from outside."""
         return False
 
+    def spins(self) -> bool:
+        """No calls are seen."""
+        return False
+
     def kill(self) -> None:
         """End the program and its descendants."""
         for task in self._family():

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import fcntl
+import select
 import socket
 import struct
 import termios
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from conformance.stage.ports import listening
 from conformance.stage.script import Accept, Connect, End, Happening, Reset, Send, Step, WireEvent
 
 LOOPBACK: Final = "127.0.0.1"
@@ -83,6 +85,13 @@ class Peer:
             if done:
                 return True
         return self._end_one()
+
+    def ready(self) -> bool:
+        """Tell whether the next step can be taken with effect: there is somebody to connect to, or a connection."""
+        step = self.steps[self.place] if self.place < len(self.steps) else None
+        if isinstance(step, Connect):
+            return any(True for _ in listening())
+        return True
 
     def settled(self) -> bool:
         """Tell whether all that the peer sent has arrived at the program's end."""
@@ -217,10 +226,23 @@ def _dial(host: str, port: int) -> socket.socket | None:
     line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     line.setblocking(False)
-    if line.connect_ex((host, port)) in (0, errno.EINPROGRESS):
+    problem = line.connect_ex((host, port))
+    if problem == errno.EINPROGRESS:
+        problem = _outcome(line, port)
+    if problem == 0:
         return line
     line.close()
     return None
+
+
+def _outcome(line: socket.socket, port: int) -> int:
+    """Return 0 for a connection that is made, or queued behind a full backlog; else the error, which comes at once."""
+    doubt = select.poll()
+    doubt.register(line, select.POLLOUT)
+    if doubt.poll(0) or port not in listening():
+        doubt.poll()
+        return line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    return 0
 
 
 def _unacknowledged(line: socket.socket) -> int:

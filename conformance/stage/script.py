@@ -108,7 +108,7 @@ class Waiting(Struct, frozen=True, tag="waiting"):
 class Busy(Struct, frozen=True, tag="busy"):
     """The program went on without end: it was stopped at a limit."""
 
-    limit: Literal["calls", "processor time", "output", "processes", "time"]
+    limit: Literal["calls", "calls in vain", "processor time", "output", "processes", "time"]
 
 
 class NotStarted(Struct, frozen=True, tag="not-started"):
@@ -141,6 +141,8 @@ class Run(Struct, frozen=True):
     seconds: float = 0.0
     waiting_seconds: float = 0.0
     """Of them, how long neither the program nor the stage had anything to do."""
+    spun: bool = False
+    """Whether the program made more than a thousand calls in a row that gave nothing."""
 
     def received(self, client: int = 0) -> bytes:
         """Return what one client's peer received, whole."""

@@ -48,8 +48,6 @@ CALLS_LIMIT: Final = 200_000
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 5.0
 """Seconds of processor time after which a program that never sleeps is endless, whatever else the machine does."""
-REPEATS_LIMIT: Final = 25
-"""How many time-outs are let pass, once nothing else can happen, before the program counts as quiet."""
 FIRST_LOOK, LONGEST_LOOK = 0.0002, 0.01
 TICK: Final = 0.001
 """Seconds after which a wait for the program is broken off to look at it again."""
@@ -106,7 +104,7 @@ class Performance:
     look: float = FIRST_LOOK
     idle: float = 0.0
     quiet_seen: bool = False
-    repeats: int = 0
+    spun: bool = False
     ending: Ending | None = field(default=None)
 
     def play(self) -> Ending:
@@ -135,29 +133,28 @@ class Performance:
             self.idle += _pause(self.look)
             self.look = min(self.look * 2, LONGEST_LOOK)
             self.ending = self._over_a_limit()
-        elif not self.quiet_seen:
+        elif not self.quiet_seen or self.order.build:
             self.quiet_seen = True
+            self.ending = self._over_a_limit()
         else:
             self.quiet_seen = False
             self._quiet()
 
     def _quiet(self) -> None:
-        if self.follower.end_a_wait(sleeps_only=True) and self._another_wait():
+        """Let go on what can: pauses pass at once; then the peer; then time-outs; a step that is too early comes last."""
+        follower, peer = self.follower, self.peer
+        if follower.end_a_wait(sleeps_only=True):
             return
-        if self.peer.act():
-            self.repeats = 0
-            return
-        if self.repeats < REPEATS_LIMIT and self.follower.end_a_wait(sleeps_only=False) and self._another_wait():
+        if (peer.ready() and peer.act()) or follower.end_a_wait(sleeps_only=False) or peer.act():
             return
         self.ending = Waiting()
-
-    def _another_wait(self) -> bool:
-        self.repeats += 1
-        return self.repeats < 40 * REPEATS_LIMIT
 
     def _over_a_limit(self) -> Ending | None:
         if self.streams.flooded:
             return Busy("output")
+        if self.follower.spins():
+            self.spun = True  # in its own way it waits: let the peer go on, if it has anything to do
+            return None if self.peer.act() else Busy("calls in vain")
         if self.follower.busy_calls > CALLS_LIMIT:
             return Busy("calls")
         if isinstance(self.follower, Tracer) and len(self.follower.threads) > PROCESSES_LIMIT:
@@ -240,6 +237,7 @@ class Worker:
         return Run(
             order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
+            performance.spun,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -399,6 +397,8 @@ def main() -> None:
         while (message := read_message(orders)) is not None:
             run = worker.perform(msgspec.msgpack.decode(message, type=Order))
             write_message(runs, msgspec.msgpack.encode(run))
+    except BrokenPipeError:
+        pass  # the suite is gone: so is everything that runs here
     finally:
         with contextlib.suppress(OSError):
             worker.close()

@@ -1,12 +1,15 @@
 """How a conformance test is written: an id, a family of scenarios, and one line of judgement over a run."""
 
+import importlib
+import pkgutil
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import pytest
 
-from conformance.catalogue import catalogue
+from conformance import suite
+from conformance.catalogue import Requirement, catalogue
 from conformance.reporting.results import COUNTS_AGAINST, Verdict
 from conformance.scenarios import Family
 from conformance.trial import Bench, Check, judge
@@ -16,11 +19,25 @@ VERDICT: Final = "offhook-verdict"
 PROVES: Final = "offhook_proves"
 
 
+class Proof(NamedTuple):
+    """A conformance test as data."""
+
+    requirement: Requirement
+    family: Family
+    check: Check
+
+
+PROOFS: Final[list[Proof]] = []
+"""Every conformance test that was loaded, in the order of the files."""
+
+
 def proves(requirement_id: str, family: Family) -> Callable[[Check], Callable[..., None]]:
     """Make a conformance test of a check: it runs once for each exercise that the requirement applies to."""
     requirement = catalogue().requirements[requirement_id]
 
     def decorate(check: Check) -> Callable[..., None]:
+        PROOFS.append(Proof(requirement, family, check))
+
         def test(exercise: str, bench: Bench, record_property: Callable[[str, Any], None]) -> None:
             verdict = judge(bench, requirement, exercise, family, check)
             record_property(VERDICT, msgspec.json.encode(verdict).decode())
@@ -42,3 +59,11 @@ def report(verdict: Verdict) -> None:
         raise RuntimeError(verdict.reason)
     if verdict.verdict != "passed":
         pytest.skip(f"{verdict.verdict}: {verdict.reason}")
+
+
+def all_proofs() -> list[Proof]:
+    """Load every test file of the suite and return what it proves."""
+    for module in pkgutil.iter_modules(suite.__path__):
+        if module.name.startswith("test_"):
+            importlib.import_module(f"{suite.__name__}.{module.name}")
+    return PROOFS

@@ -20,9 +20,9 @@ def test_prints_message(run: Run) -> Judgement:
 
 
 @proves("transfer.any-split", scenarios.SPLIT_MESSAGE)
-def test_any_split(run: Run) -> Judgement:
-    """The message is printed whole, however it was cut."""
-    return checks.prints_message(run)
+def test_any_split(run: Run, whole: Run) -> Judgement:
+    """The message is printed as in one piece, however it was cut."""
+    return checks.prints_as_whole(run, whole)
 
 
 @proves("transfer.short-writes", scenarios.SHORT_WRITES)

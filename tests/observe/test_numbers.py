@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,15 @@ import pytest
 from conformance.model.calls import REFUSED, SYSTEM_CALLS
 from conformance.observe import machine, seccomp
 
+FUTEX_CASES = [
+    (0, 0, seccomp.ALLOW),
+    (0, 1, seccomp.TRACE),
+    (0x80, 1 << 40, seccomp.TRACE),
+    (0x189, 1, seccomp.TRACE),
+    (0x80 | 9, 0, seccomp.ALLOW),
+    (1, 7, seccomp.ALLOW),
+]
+"""Command with flag bits, time-out pointer, what is to happen: 0 is FUTEX_WAIT, 9 FUTEX_WAIT_BITSET, 1 FUTEX_WAKE."""
 GENERIC = Path("/usr/include/asm-generic/unistd.h")
 
 
@@ -41,8 +51,11 @@ def test_numbers_are_the_kernels(column: str, header: str, place: int) -> None:
 def test_every_jump_of_the_filter_ends_at_its_action(on: machine.Machine) -> None:
     """Interpret the filter as the kernel would, for each call of interest, each refused one and one of no interest."""
     code = seccomp.program(on)
-    for number in seccomp.numbers(on):
-        assert interpret(code, on.audit, number) == seccomp.TRACE
+    for number, name in seccomp.numbers(on).items():
+        assert interpret(code, on.audit, number, (0, 0, 0, 1 << 40, 0, 0)) == seccomp.TRACE, name
+    futex = next(number for number, name in seccomp.numbers(on).items() if name == "futex")
+    for command, timeout, action in FUTEX_CASES:
+        assert interpret(code, on.audit, futex, (0, command, 0, timeout, 0, 0)) == action
     for pair in REFUSED.values():
         number = pair[0 if on is machine.X86_64 else 1]
         assert number is not None
@@ -53,17 +66,18 @@ def test_every_jump_of_the_filter_ends_at_its_action(on: machine.Machine) -> Non
         assert interpret(code, on.audit, on.foreign_bit | 1) == seccomp.NOT_THERE
 
 
-def interpret(code: bytes, architecture: int, number: int) -> int:
-    """Run a filter of loads, jumps and returns on one call's data."""
-    import struct
-
+def interpret(code: bytes, architecture: int, number: int, arguments: tuple[int, ...] = (0,) * 6) -> int:
+    """Run a filter on one call's data, a struct seccomp_data."""
+    data = struct.pack("<IIQ6Q", number, architecture, 0, *arguments)
     steps = list(struct.iter_unpack("<HBBI", code))
     value, place = 0, 0
     while True:
         kind, if_true, if_false, operand = steps[place]
         place += 1
         if kind == seccomp.LOAD:
-            value = {seccomp.NUMBER: number, seccomp.ARCHITECTURE: architecture}[operand]
+            value = struct.unpack_from("<I", data, operand)[0]
+        elif kind == seccomp.AND:
+            value &= operand
         elif kind == seccomp.JUMP_EQUAL:
             place += if_true if value == operand else if_false
         elif kind == seccomp.JUMP_NOT_LESS:

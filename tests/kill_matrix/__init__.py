@@ -1,0 +1,98 @@
+"""The kill matrix: wrong programs that must break exactly what they name, and right ones that must break nothing.
+
+Each program begins with a comment that says its lie (or its shape), its exercise, the requirements that it `breaks`, and
+those that it `may` break, each with a reason.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.catalogue import catalogue
+from conformance.grading.build import Workshop
+from conformance.grading.languages import EXTENSIONS, find_tool
+from conformance.grading.submission import Found, Submission
+from conformance.reporting.results import COUNTS_AGAINST, Verdict
+from conformance.stage.handle import Stage
+from conformance.suite.proving import all_proofs
+from conformance.trial import Bench, judge
+
+HERE = Path(__file__).parent
+TEXTBOOK = HERE.parent / "textbook"
+FOLDERS = (HERE / "wrong", HERE / "right", TEXTBOOK)
+LEADING = re.compile(r"^\s*(?:/\*+|\*+/?|//+|#+)?\s*")
+ID = re.compile(r"[a-z]+\.[a-z-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """One program of the matrix."""
+
+    path: Path
+    exercise: str
+    lie: str
+    breaks: frozenset[str]
+    may: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """The folder and the file, as the table names it."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+    @property
+    def runnable(self) -> bool:
+        """Whether its language is there."""
+        return find_tool(EXTENSIONS[self.path.suffix]) is not None
+
+
+def specimens() -> list[Specimen]:
+    """Return every program of the matrix."""
+    return [_read(path) for folder in FOLDERS for path in sorted(folder.glob("*")) if path.suffix in EXTENSIONS]
+
+
+def _read(path: Path) -> Specimen:
+    """Read the comment at the top: a sentence, then `key: values`; a value may go on in the next line."""
+    entries: dict[str, str] = {"lie": ""}
+    key = "lie"
+    for line in _comment(path):
+        name, colon, rest = line.partition(":")
+        if colon and name in ("exercise", "breaks", "may"):
+            key, line = name, rest
+        entries[key] = f"{entries.get(key, '')} {line}".strip()
+    known = set(catalogue().requirements)
+    breaks, may = (frozenset(ID.findall(re.sub(r"\([^)]*\)", "", entries.get(key, "")))) for key in ("breaks", "may"))
+    return Specimen(path, entries["exercise"], entries["lie"], breaks & known, may & known)
+
+
+def _comment(path: Path) -> Iterator[str]:
+    for line in path.read_bytes().decode("utf-8", "replace").splitlines():
+        text = line.strip()
+        if not text.startswith(("/*", "*", "//", "#")) or text.startswith(("#include", "#!")):
+            if text.startswith("#!"):
+                continue
+            return
+        yield LEADING.sub("", text).removesuffix("*/").strip()
+
+
+def verdicts(specimen: Specimen, stage: Stage, *, observe: bool = True) -> list[Verdict]:
+    """Judge a program on every requirement of its exercise."""
+    workshop = Workshop(stage)
+    found = Found(specimen.exercise, specimen.path.name)
+    bench = Bench(Submission(str(specimen.path.parent), {specimen.exercise: found}), stage, workshop, observe=observe)
+    try:
+        return [
+            judge(bench, proof.requirement, specimen.exercise, proof.family, proof.check)
+            for proof in all_proofs()
+            if proof.requirement.concerns(specimen.exercise)
+        ]
+    finally:
+        workshop.close()
+
+
+def surprises(specimen: Specimen, found: list[Verdict]) -> list[str]:
+    """Return what is not as the program's comment says: a killer that survives, a word too many."""
+    broken = {one.requirement: one for one in found if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"}
+    missed = [f"{name}: not noticed" for name in sorted(specimen.breaks - set(broken))]
+    accused = [f"{name}: {broken[name].verdict}: {broken[name].reason}" for name in sorted(set(broken) - specimen.breaks - specimen.may)]
+    return missed + accused

@@ -1,0 +1,25 @@
+"""Every wrong program breaks what it names and nothing else; every right one keeps all; every requirement has a killer."""
+
+import pytest
+
+from conformance.catalogue import catalogue
+from conformance.stage.handle import Stage
+from conformance.suite.proving import all_proofs
+from tests.kill_matrix import Specimen, specimens, surprises, verdicts
+
+ALL = specimens()
+
+
+@pytest.mark.parametrize("specimen", ALL, ids=[specimen.name for specimen in ALL])
+def test_verdicts_are_as_the_program_says(specimen: Specimen, stage: Stage) -> None:
+    if not specimen.runnable:
+        pytest.skip(f"no compiler or interpreter for {specimen.path.name}")
+    assert surprises(specimen, verdicts(specimen, stage)) == []
+
+
+@pytest.mark.parametrize("name", list(catalogue().requirements))
+def test_every_requirement_has_a_killer_and_a_test(name: str) -> None:
+    assert any(name in specimen.breaks for specimen in ALL), "no wrong program breaks it"
+    assert any(proof.requirement.id == name for proof in all_proofs()), "no conformance test proves it"
+    exercises = [exercise for exercise in catalogue().exercises if catalogue().requirements[name].concerns(exercise)]
+    assert exercises, "it applies to no exercise"
