@@ -141,9 +141,9 @@ class Workshop:
 
 def _toolchain() -> tuple[tuple[str, str], ...]:
     """Return what toolchains that are installed for one user must know to find themselves."""
-    return tuple(
-        (name, os.environ[name]) for name in ("RUSTUP_HOME", "CARGO_HOME", "JAVA_HOME", "GOROOT") if name in os.environ
-    )
+    known = tuple((name, os.environ[name]) for name in ("CARGO_HOME", "JAVA_HOME", "GOROOT") if name in os.environ)
+    rustup = Path(os.environ.get("RUSTUP_HOME", Path.home() / ".rustup"))
+    return (*known, ("RUSTUP_HOME", str(rustup))) if rustup.is_dir() else known
 
 
 def _absolute(word: str) -> str:

@@ -32,7 +32,6 @@ SYSTEM_CALLS: Final[dict[str, SystemCall]] = {
     "sendmsg": SystemCall("send", 46, 211),
     "sendmmsg": SystemCall("send", 307, 269),
     "sendfile": SystemCall("sendfile", 40, 71),
-    "splice": SystemCall("splice", 275, 76),
     "copy_file_range": SystemCall("copy_file_range", 326, 285),
     "open": SystemCall("open", 2, None),
     "openat": SystemCall("open", 257, 56),
@@ -74,7 +73,9 @@ SYSTEM_CALLS: Final[dict[str, SystemCall]] = {
 }
 
 # Calls that would let a program act where no observer sees it: they answer ENOSYS, and runtimes fall back.
+# `splice` waits for its source with the pipe's lock held, so that whoever reads the pipe is stuck with it.
 REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
+    "splice": (275, 76),
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
     "pidfd_getfd": (438, 438),
@@ -83,7 +84,7 @@ REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
 }
 
 INPUT: Final = frozenset({"read", "recv"})
-OUTPUT: Final = frozenset({"write", "send", "sendfile", "splice"})
+OUTPUT: Final = frozenset({"write", "send", "sendfile"})
 TRANSFER: Final = INPUT | OUTPUT
 WAITS: Final = frozenset({"poll", "select", "epoll_wait", "sleep", "futex"})
 MAY_SLEEP: Final = INPUT | WAITS | {"accept", "connect"}

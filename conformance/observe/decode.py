@@ -98,7 +98,6 @@ SIZES: Final = {
     "pread64": 2,
     "pwrite64": 2,
     "sendfile": 3,
-    "splice": 4,
 }
 """Where the number of bytes to move stands among the arguments."""
 SHOWN: Final = 64

@@ -1,5 +1,6 @@
 """What the stops mean: from raw calls to the records of a trace, and the descriptor tables that follow them."""
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,15 @@ from conformance.observe.sites import CallSites
 from conformance.observe.trace import DATA_KEPT, Address, Call, Description, Place, Trace
 
 ITIMER_REAL: Final = 0
+SOL_SOCKET, SCM_RIGHTS = 1, 1
+PASSING: Final = frozenset({"sendmsg", "recvmsg"})
 SIZE_OF_TIMEVAL: Final = 16
 CALLS_KEPT: Final = 50_000
 PATH_LIMIT: Final = 4096
 INTERNET: Final = frozenset({2, 10})
 STREAM: Final = 1
 NAMES: Final = {system_call: known.name for system_call, known in SYSTEM_CALLS.items()}
-WITHOUT_DATA: Final = frozenset({"sendfile", "splice", "sendmmsg", "recvmmsg"})
+WITHOUT_DATA: Final = frozenset({"sendfile", "sendmmsg", "recvmmsg"})
 """Transfers whose bytes do not stand in a buffer of the program, or not in one that is easily found."""
 SIMPLE: Final = frozenset({"read", "write", "recvfrom", "sendto"})
 GIVE_SOMETHING: Final = TRANSFER | {"accept", "connect", "poll", "select", "epoll_wait"}
@@ -57,7 +60,7 @@ class Entry:
     """A call that was entered and has not returned."""
 
     __slots__ = (
-        "address", "descriptor", "file", "injected", "name", "number", "of_exercise", "path", "place", "result",
+        "address", "descriptor", "passing", "file", "injected", "name", "number", "of_exercise", "path", "place", "result",
         "stack", "state", "suspect", "system_call", "undo", "words",
     )  # fmt: skip
 
@@ -72,6 +75,8 @@ class Entry:
         self.path: str | None = None
         self.place: Place | None = None
         self.of_exercise = False
+        self.passing = False
+        """A message on another socket, by which descriptors may travel."""
         self.suspect = False
         """Kept only if it fails for want of a descriptor."""
         self.injected: str | None = None
@@ -91,6 +96,7 @@ class Recorder:
         self.processes = 0
         self.truncated = False
         self.total = 0
+        self.in_flight: list[OpenFile] = []
         self.in_vain = 0
         """How many calls in a row gave nothing: an end, an error, no descriptor ready."""
 
@@ -135,8 +141,8 @@ class Recorder:
         entry = Entry(system_call, NAMES[system_call], words, stack, ip)
         if not self._concerns(process, entry):
             return None
-        if entry.name == "futex" and not self.watch.everything:
-            return entry  # a runtime's sleep: it is waited for, and not shown
+        if (entry.name == "futex" or entry.passing) and not self.watch.everything:
+            return entry  # a runtime's sleep, a message between processes: followed, and not shown
         if len(self.calls) >= CALLS_KEPT:
             self.truncated = True
             return entry
@@ -150,8 +156,7 @@ class Recorder:
     def _concerns(self, process: Process, entry: Entry) -> bool:
         if entry.name in WITHOUT_DESCRIPTOR:
             return self._concerns_by_arguments(process, entry) or self.watch.everything
-        place = 2 if entry.name == "splice" else 0
-        number = entry.descriptor = decode.signed(entry.words[place])
+        number = entry.descriptor = decode.signed(entry.words[0])
         known = entry.file = process.table.entries.get(number)
         if known is not None:
             entry.state, entry.of_exercise = known.state.value, known.of_exercise
@@ -165,6 +170,10 @@ class Recorder:
             and decode.signed(entry.words[1]) in process.table.entries
             and entry.system_call != "fcntl"
         ):
+            return True
+        if entry.system_call in PASSING:
+            entry.passing = True
+            self._take_along(process, entry)
             return True
         entry.suspect = number >= 0 and entry.name in ON_SOCKETS and not self.watch.everything
         return (
@@ -215,8 +224,25 @@ class Recorder:
             if effect and (error is None or entry.name in ("close", "connect"))
             else None
         )
+        if entry.passing and entry.name == "recv" and error is None:
+            self._arrive(process, entry)
         if entry.number >= 0:
             self.calls[entry.number] = self._record(process, tid, entry, -1 if error else result, error, made)
+
+    def _take_along(self, process: Process, entry: Entry) -> None:
+        """Note which descriptions a message carries: they are in flight until somebody receives them."""
+        if entry.name == "send":
+            carried = (process.table.entries.get(number) for number in passed(process.memory, entry.words[1]))
+            self.in_flight += [file for file in carried if file is not None]
+
+    def _arrive(self, process: Process, entry: Entry) -> None:
+        """Let the numbers that came with a message stand for the descriptions that were longest in flight."""
+        for number in passed(process.memory, entry.words[1]):
+            process.table.drop(number)
+            if self.in_flight:
+                file = self.in_flight.pop(0)
+                process.table.put(number, file)
+                file.copies += 1
 
     def _count_in_vain(self, entry: Entry, result: int) -> None:
         vain = result <= 0 and entry.name in GIVE_SOMETHING and entry.injected is None
@@ -357,6 +383,24 @@ def _description(entry: OpenFile) -> Description:
         entry.closes,
         entry.copies,
     )
+
+
+def passed(memory: Memory, message: int) -> list[int]:
+    """Return the descriptors that a struct msghdr carries by SCM_RIGHTS."""
+    header = memory.read(message, 56)
+    if len(header) < 56:
+        return []
+    control, size = struct.unpack_from("<QQ", header, 32)
+    data, found, at = memory.read(control, min(size, 4096)), [], 0
+    while at + 16 <= len(data):
+        length, level, kind = struct.unpack_from("<QII", data, at)
+        if length < 16:
+            break
+        if (level, kind) == (SOL_SOCKET, SCM_RIGHTS):
+            count = min((length - 16) // 4, (len(data) - at - 16) // 4)
+            found += struct.unpack_from(f"<{count}i", data, at + 16)
+        at += (length + 7) & ~7
+    return found
 
 
 def buffers(memory: Memory, entry: Entry, limit: int) -> list[tuple[int, int]]:

@@ -21,6 +21,7 @@ from enum import Enum, auto
 from typing import Final
 
 from conformance.model.calls import MAY_SLEEP, WAITS
+from conformance.model.descriptors import State
 from conformance.observe import machine as kernel
 from conformance.observe.faults import Fault
 from conformance.observe.injector import Injector
@@ -142,6 +143,10 @@ class Tracer:
     def trace(self) -> Trace:
         """Return what was recorded; call it when no thread is left."""
         return self.recorder.trace()
+
+    def listens(self) -> bool:
+        """Tell whether the program has a listener."""
+        return any(file.state is State.LISTENING and file.open_in for file in self.recorder.files)
 
     def spins(self) -> bool:
         """Tell whether more calls in a row gave nothing than a program that waits would make; begin to count anew."""

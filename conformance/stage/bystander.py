@@ -8,6 +8,7 @@ from typing import Final
 
 from conformance.observe.trace import Trace
 from conformance.observe.tracer import Pulse
+from conformance.stage.ports import listening
 
 TICK: Final = 0.0005
 
@@ -46,6 +47,10 @@ class Bystander:
     def end_a_wait(self, *, sleeps_only: bool) -> bool:  # noqa: ARG002 (the tracer's face)
         """Time cannot be made to pass from outside."""
         return False
+
+    def listens(self) -> bool:
+        """Tell whether somebody listens, from the kernel's table."""
+        return any(True for _ in listening())
 
     def spins(self) -> bool:
         """No calls are seen."""

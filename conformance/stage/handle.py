@@ -2,16 +2,21 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
 from conformance.stage.script import Isolation, Order, Run
 from conformance.stage.worker import read_message, write_message
+
+
+GRACE: Final = 30.0
+"""Seconds that a worker has beyond the patience of a run: it bounds a stuck worker, and decides nothing else."""
 
 
 class StageError(Exception):
@@ -42,10 +47,11 @@ class Stage:
         """Do one run. Raises `StageError` where the stage died of it; the next run gets a new one."""
         try:
             write_message(self._orders, msgspec.msgpack.encode(order))
-            message = read_message(self._answers)
+            message = self._answer(order.patience + GRACE)
         except BrokenPipeError:
             message = None
         if message is None:
+            os.kill(self._process.pid, signal.SIGKILL)
             self.close()
             self._open()
             raise StageError("the process that follows the program ended in mid-run")
@@ -54,6 +60,11 @@ class Stage:
         self.seconds += run.seconds
         self.waiting_seconds += run.waiting_seconds
         return run
+
+    def _answer(self, patience: float) -> bytes | None:
+        """Return the worker's answer; None where it died, or is stuck far beyond its own limits."""
+        ready, _, _ = select.select([self._answers], [], [], patience)
+        return read_message(self._answers) if ready else None
 
     def close(self) -> None:
         """End the worker and all that it started."""

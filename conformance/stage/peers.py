@@ -46,6 +46,8 @@ class Peer:
     ports: Callable[[], Iterable[int]]
     """Where a client connects to: the given port first, then where else the program may listen."""
     count_calls: Callable[[], int]
+    somebody_listens: Callable[[], bool]
+    """Whether a connect would find anyone."""
     listeners: list[socket.socket] = field(default_factory=list)
     lines: dict[int, Line] = field(default_factory=dict)
     wire: list[WireEvent] = field(default_factory=list)
@@ -90,7 +92,7 @@ class Peer:
         """Tell whether the next step can be taken with effect: there is somebody to connect to, or a connection."""
         step = self.steps[self.place] if self.place < len(self.steps) else None
         if isinstance(step, Connect):
-            return any(True for _ in listening())
+            return self.somebody_listens()
         return True
 
     def settled(self) -> bool:
@@ -211,10 +213,10 @@ class Peer:
         return moved
 
     def _over(self, line: Line, what: Happening) -> None:
-        """The program has ended its direction: note it, and end the peer's."""
+        """The program has ended its direction: note it, and end the peer's, unless it has more to do."""
         line.program_ended = True
         self._note(what, line.client)
-        if not line.ended:
+        if not line.ended and all(step.client != line.client for step in self.steps[self.place :]):
             self._end(line)
 
     def _note(self, what: Happening, client: int, data: bytes = b"", port: int = 0) -> None:

@@ -275,7 +275,7 @@ class Worker:
 
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
         calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
-        peer = Peer(order.scenario.steps, lambda: self._where(port), lambda: len(calls))
+        peer = Peer(order.scenario.steps, lambda: self._where(port), lambda: len(calls), follower.listens)
         start = order.scenario.start
         if order.program.role == "client" and start.listener:
             peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))

@@ -1,0 +1,68 @@
+/* Looks with MSG_PEEK how much there is, then takes so much.
+ * exercise: hello_client
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static int connect_to(const char *ip, const char *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)atoi(port))};
+
+    if (inet_pton(AF_INET, ip, &address.sin_addr) != 1) {
+        fprintf(stderr, "%s: not an IPv4 address\n", ip);
+        exit(1);
+    }
+    int connection = socket(AF_INET, SOCK_STREAM, 0);
+    if (connection == -1)
+        fail("socket");
+    if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
+        fail("connect");
+    return connection;
+}
+
+static void print(const char *data, size_t length)
+{
+    if (fwrite(data, 1, length, stdout) != length)
+        fail("standard output");
+}
+
+static size_t receive(int connection, char *buffer, size_t size, int flags)
+{
+    ssize_t count;
+
+    do
+        count = recv(connection, buffer, size, flags);
+    while (count == -1 && errno == EINTR);
+    if (count == -1)
+        fail("recv");
+    return (size_t)count;
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: %s <ip> <port>\n", argv[0]);
+        return 1;
+    }
+
+    char buffer[2048];
+    size_t waiting;
+    int connection = connect_to(argv[1], argv[2]);
+    while ((waiting = receive(connection, buffer, sizeof buffer, MSG_PEEK)) > 0)
+        print(buffer, receive(connection, buffer, waiting, 0));
+    close(connection);
+    if (fflush(stdout) == EOF)
+        fail("standard output");
+    return 0;
+}

@@ -1,0 +1,51 @@
+/* Takes the message for a printf format.
+ * exercise: hello_client
+ * breaks: robust.no-crash
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+int main(int argc, char *argv[])
+{
+    struct sockaddr_in address = {0};
+    char message[4096];
+    size_t length = 0;
+    ssize_t count;
+    int sock;
+
+    if (argc != 3) {
+        fprintf(stderr, "Usage: %s <ip> <port>\n", argv[0]);
+        exit(1);
+    }
+    sock = socket(AF_INET, SOCK_STREAM, 0);
+    if (sock == -1)
+        fail("socket");
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = inet_addr(argv[1]);
+    address.sin_port = htons(atoi(argv[2]));
+    if (connect(sock, (struct sockaddr *)&address, sizeof(address)) == -1)
+        fail("connect");
+
+    while ((count = read(sock, message + length, sizeof(message) - 1 - length)) != 0) {
+        if (count == -1 && errno != EINTR)
+            fail("read");
+        if (count > 0)
+            length += count;
+    }
+    message[length] = '\0';
+    printf("Message from server: ");
+    printf(message);
+    printf("\n");
+    close(sock);
+    return 0;
+}

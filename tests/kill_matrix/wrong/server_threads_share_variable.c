@@ -1,0 +1,77 @@
+/* Gives every thread the address of the one variable that holds the newest client.
+ * exercise: hello_server
+ * breaks: robust.crossed-clients
+ * may: transfer.greeting (of two at once one gets nothing),
+ *      descriptor.closed-once (of two at once one is closed twice),
+ *      descriptor.valid-only (of two at once one is used when closed),
+ *      robust.interrupted-calls (accept's -1 is shared as well)
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+static void *greet(void *argument)
+{
+    int *client = argument;
+    const char *message = "Hello World!";
+    size_t length = strlen(message), sent = 0;
+
+    usleep(1000);    /* let the other clients in first */
+    while (sent < length) {
+        ssize_t count = write(*client, message + sent, length - sent);
+        if (count == -1 && errno != EINTR)
+            break;
+        if (count > 0)
+            sent += count;
+    }
+    close(*client);
+    return NULL;
+}
+
+int main(int argc, char *argv[])
+{
+    struct sockaddr_in address = {0};
+    pthread_t thread;
+    int listener, client, on = 1;
+
+    if (argc != 2) {
+        fprintf(stderr, "Usage: %s <port>\n", argv[0]);
+        exit(1);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == -1)
+        fail("socket");
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    address.sin_port = htons(atoi(argv[1]));
+    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) == -1)
+        fail("bind");
+    if (listen(listener, 5) == -1)
+        fail("listen");
+
+    while (1) {
+        client = accept(listener, NULL, NULL);
+        if (client == -1 && errno == EINTR)
+            continue;
+        if (client == -1)
+            fail("accept");
+        if (pthread_create(&thread, NULL, greet, &client) == 0)
+            pthread_detach(thread);
+        else
+            close(client);
+    }
+}

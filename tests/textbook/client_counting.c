@@ -1,0 +1,62 @@
+/* Reads one byte at a time while there is room, and says how often it read.
+ * exercise: hello_client
+ * breaks: robust.interrupted-calls
+ * may: transfer.prints-message (the count that it prints varies with the message)
+ * may: transfer.only-received-bytes (the count that it prints varies with the length)
+ * may: robust.failed-transfer-reported (a reset behind a full buffer is never seen)
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+void error_handling(char *message);
+
+int main(int argc, char *argv[])
+{
+	int sock;
+	struct sockaddr_in serv_addr;
+	char message[100];
+	int str_len = 0, read_len;
+
+	if (argc != 3) {
+		printf("Usage : %s <IP> <port>\n", argv[0]);
+		exit(1);
+	}
+
+	sock = socket(PF_INET, SOCK_STREAM, 0);
+	if (sock == -1)
+		error_handling("socket() error");
+
+	memset(&serv_addr, 0, sizeof(serv_addr));
+	serv_addr.sin_family = AF_INET;
+	serv_addr.sin_addr.s_addr = inet_addr(argv[1]);
+	serv_addr.sin_port = htons(atoi(argv[2]));
+
+	if (connect(sock, (struct sockaddr *)&serv_addr, sizeof(serv_addr)) == -1)
+		error_handling("connect() error!");
+
+	memset(message, 0, sizeof(message));
+	while (str_len < (int)sizeof(message) - 1) {
+		read_len = read(sock, &message[str_len], 1);
+		if (read_len == -1)
+			error_handling("read() error!");
+		if (read_len == 0)
+			break;
+		str_len += read_len;
+	}
+
+	printf("Message from server: %s\n", message);
+	printf("Function read call count: %d\n", str_len);
+	close(sock);
+	return 0;
+}
+
+void error_handling(char *message)
+{
+	fputs(message, stderr);
+	fputc('\n', stderr);
+	exit(1);
+}

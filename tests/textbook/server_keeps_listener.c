@@ -1,0 +1,56 @@
+/* Closes the connection and forgets the listener.
+ * exercise: hello_server
+ * breaks: lifecycle.server-ends-cleanly, lifecycle.server-restarts-at-once, transfer.short-writes, robust.interrupted-calls
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#define BUFSIZE 1024
+
+void error_handling(char *message);
+
+int main(int argc, char **argv)
+{
+	int serv_sock;
+	int clnt_sock;
+	struct sockaddr_in serv_addr;
+	struct sockaddr_in clnt_addr;
+	unsigned int clnt_addr_size;
+	char message[BUFSIZE];
+
+	if (argc != 2) {
+		printf("Usage : %s <port>\n", argv[0]);
+		exit(1);
+	}
+	serv_sock = socket(PF_INET, SOCK_STREAM, IPPROTO_TCP);
+	if (serv_sock < 0)
+		error_handling("socket() error");
+	memset(&serv_addr, 0, sizeof(serv_addr));
+	serv_addr.sin_family = AF_INET;
+	serv_addr.sin_addr.s_addr = htonl(INADDR_ANY);
+	serv_addr.sin_port = htons(atoi(argv[1]));
+	if (bind(serv_sock, (struct sockaddr *)&serv_addr, sizeof(serv_addr)) < 0)
+		error_handling("bind() error");
+	if (listen(serv_sock, 5) < 0)
+		error_handling("listen() error");
+	clnt_addr_size = sizeof(clnt_addr);
+	clnt_sock = accept(serv_sock, (struct sockaddr *)&clnt_addr, &clnt_addr_size);
+	if (clnt_sock < 0)
+		error_handling("accept() error");
+	strcpy(message, "Hello ");
+	strcat(message, "World!");
+	write(clnt_sock, message, strlen(message) + 1);
+	close(clnt_sock);
+	return 0;
+}
+
+void error_handling(char *message)
+{
+	fputs(message, stderr);
+	fputc('\n', stderr);
+	exit(1);
+}
