@@ -21,6 +21,7 @@ from conformance.words import say
 
 TRIES: Final = 10
 """How often a scenario that failed is tried in all, and the reference in it."""
+TRIES_OF_ENDLESS: Final = 2
 REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"))
 
 
@@ -190,8 +191,10 @@ class _Trial:
         return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, broken.seen, shown)
 
     def _try(self, subject: Subject, scenario: Scenario) -> tuple[Run, Tries]:
-        """Run a scenario ten times in all; return a run that fails, if any does, and how many did."""
-        runs = [subject.run(scenario), *(subject.run_anew(scenario) for _ in range(TRIES - 1))]
+        """Run a scenario ten times in all, fewer where each time lasts to a limit; return a run that fails, if any does, and how many did."""
+        first = subject.run(scenario)
+        times = TRIES_OF_ENDLESS if first.endless else TRIES
+        runs = [first, *(subject.run_anew(scenario) for _ in range(times - 1))]
         failed = [run for run in runs if isinstance(self._judge(subject, run), Broken)]
         return (failed or runs)[0], Tries(len(failed), len(runs))
 

@@ -56,5 +56,6 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
 
 def _open_to_all(folder: Path) -> None:
     """Let the users that programs run as reach a folder of pytest's own."""
-    for place in (folder, folder.parent, folder.parent.parent):
-        place.chmod(place.stat().st_mode | 0o055)
+    for place in (folder, *folder.parents):
+        if place.stat().st_uid == os.getuid() and not place.stat().st_mode & 0o005:
+            place.chmod(place.stat().st_mode | 0o055)

@@ -144,6 +144,10 @@ class Tracer:
         """Return what was recorded; call it when no thread is left."""
         return self.recorder.trace()
 
+    def processes(self) -> set[int]:
+        """Return the system's numbers of the program's processes."""
+        return {thread.pid for thread in self.threads.values()}
+
     def listens(self) -> bool:
         """Tell whether the program has a listener."""
         return any(file.state is State.LISTENING and file.open_in for file in self.recorder.files)

@@ -48,6 +48,10 @@ class Bystander:
         """Time cannot be made to pass from outside."""
         return False
 
+    def processes(self) -> set[int]:
+        """Return the system's number of the program."""
+        return {self.main}
+
     def listens(self) -> bool:
         """Tell whether somebody listens, from the kernel's table."""
         return any(True for _ in listening())

@@ -34,7 +34,7 @@ class Stage:
         self._open()
 
     def _open(self) -> None:
-        command = [sys.executable, "-m", "conformance.stage.worker", str(self.number)]
+        command = [sys.executable, "-P", "-m", "conformance.stage.worker", str(self.number)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         assert self._process.stdin and self._process.stdout
         self._orders, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()

@@ -46,8 +46,8 @@ from conformance.stage.script import (
 OUTPUT_KEPT: Final = 1 << 20
 CALLS_LIMIT: Final = 200_000
 PROCESSES_LIMIT: Final = 200
-PROCESSOR_LIMIT: Final = 5.0
-"""Seconds of processor time after which a program that never sleeps is endless, whatever else the machine does."""
+PROCESSOR_LIMIT: Final = 3.0
+"""Seconds of processor time without a call after which a program is endless, whatever else the machine does."""
 FIRST_LOOK, LONGEST_LOOK = 0.0002, 0.01
 TICK: Final = 0.001
 """Seconds after which a wait for the program is broken off to look at it again."""
@@ -105,6 +105,8 @@ class Performance:
     idle: float = 0.0
     quiet_seen: bool = False
     spun: bool = False
+    computing: float | None = None
+    """The processor time that the program had used when it was first seen to compute, since its last call."""
     ending: Ending | None = field(default=None)
 
     def play(self) -> Ending:
@@ -116,11 +118,11 @@ class Performance:
             if pulse is Pulse.GONE:
                 break
             if pulse is Pulse.MOVED or moved:
-                self.look, self.quiet_seen = FIRST_LOOK, False
+                self.look, self.quiet_seen, self.computing = FIRST_LOOK, False, None
                 self.ending = self._over_a_limit()
             elif pulse is Pulse.RUNNING:
                 self.quiet_seen = False
-                self.ending = self._over_a_limit()
+                self.ending = self._over_a_limit() or self._computes()
             else:
                 self._asleep(time.monotonic() - before)
         return self.ending or _how_it_ended(self.follower.exit_status)
@@ -159,10 +161,14 @@ class Performance:
             return Busy("calls")
         if isinstance(self.follower, Tracer) and len(self.follower.threads) > PROCESSES_LIMIT:
             return Busy("processes")
-        now = time.monotonic()
-        if now - self.began > PROCESSOR_LIMIT and _processor_time(self.follower.main) > PROCESSOR_LIMIT:
-            return Busy("processor time")
-        return Busy("time") if now - self.began > self.order.patience else None
+        return Busy("time") if time.monotonic() - self.began > self.order.patience else None
+
+    def _computes(self) -> Ending | None:
+        """Look whether the program computes on and on without a call: by its own processor time, not by a clock."""
+        used = sum(map(_processor_time, self.follower.processes()))
+        if self.computing is None:
+            self.computing = used
+        return Busy("processor time") if used - self.computing > PROCESSOR_LIMIT and not self.order.build else None
 
 
 def _pause(seconds: float) -> float:

@@ -1,0 +1,128 @@
+"""Measures, as ratios within one run: tracing beside strace, judged starts beside bare ones, waiting, a whole check."""
+
+import json
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from conformance.grading.languages import C_FLAGS
+from conformance.reporting.results import decode
+from conformance.stage.handle import Stage
+from conformance.stage.script import Connect, Order, Program, Scenario
+
+ROOT = Path(__file__).parent.parent
+WRITES = 20_000
+STARTS = 200
+PAIRS = 5
+
+
+def main() -> None:
+    """Print the figures and keep them as reports/bench.json."""
+    with tempfile.TemporaryDirectory() as name, Stage() as stage:
+        folder = Path(name)
+        folder.chmod(0o755)
+        figures = {
+            "machine": f"{platform.processor() or platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}",
+            **tracing(folder, stage),
+            **starts(folder, stage),
+            **whole_check(folder),
+        }
+    for key, value in figures.items():
+        print(f"{key:<44} {value}")
+    (ROOT / "reports").mkdir(exist_ok=True)
+    (ROOT / "reports" / "bench.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def compiled(source: Path, folder: Path) -> Path:
+    """Compile one C program."""
+    target = folder / source.stem
+    subprocess.run(["gcc", *C_FLAGS, "-o", str(target), str(source)], check=True)
+    return target
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long an action takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def tracing(folder: Path, stage: Stage) -> dict[str, object]:
+    """Compare recording 20,000 writes with strace, in pairs: strace as people run it, and with all on one processor."""
+    if shutil.which("strace") is None:
+        return {"tracing / strace": "no strace here"}
+    program = compiled(ROOT / "tests/programs/writes.c", folder)
+    order = Order(Program((str(program), str(WRITES))), Scenario(), everything=True)
+    strace = ["strace", "-f", "--seccomp-bpf", "-e", "trace=network,desc", "-o", str(folder / "strace.out"), str(program), str(WRITES)]
+    ours, theirs, pinned = [], [], []
+    for _ in range(PAIRS):
+        ours.append(seconds(lambda: stage.run(order)))
+        theirs.append(seconds(lambda: subprocess.run(strace, check=True)))
+        pinned.append(seconds(lambda: subprocess.run(["taskset", "-c", "0", *strace], check=True)))
+    return {
+        "tracing 20,000 writes, seconds": _median(ours),
+        "tracing / strace": _median([a / b for a, b in zip(ours, theirs, strict=True)]),
+        "tracing / strace on one processor": _median([a / b for a, b in zip(ours, pinned, strict=True)]),
+    }
+
+
+def starts(folder: Path, stage: Stage) -> dict[str, object]:
+    """Compare judged starts with the same program started, talked to and reaped bare."""
+    program = compiled(ROOT / "reference_impl/c/hello_server.c", folder)
+    order = Order(Program((str(program), "{port}"), "server"), Scenario((Connect(),)))
+    rates = []
+    waiting = seconds_in_runs = 0.0
+    for _ in range(PAIRS):
+        bare = STARTS / seconds(lambda: [_bare(program, 20_000 + place % 5_000) for place in range(STARTS)])
+        before = stage.seconds, stage.waiting_seconds
+        judged = STARTS / seconds(lambda: [stage.run(order) for _ in range(STARTS)])
+        seconds_in_runs += stage.seconds - before[0]
+        waiting += stage.waiting_seconds - before[1]
+        rates.append((judged, bare))
+    return {
+        "judged starts a second": _median([judged for judged, _ in rates]),
+        "judged / bare starts": _median([judged / bare for judged, bare in rates]),
+        "waiting, share of a run": round(waiting / seconds_in_runs, 4),
+    }
+
+
+def _bare(program: Path, port: int) -> None:
+    with subprocess.Popen([str(program), str(port)]) as process:
+        while True:
+            try:
+                line = socket.create_connection(("127.0.0.1", port))
+                break
+            except ConnectionRefusedError:
+                continue
+        with line:
+            while line.recv(4096):
+                pass
+        process.wait()
+
+
+def whole_check(folder: Path) -> dict[str, object]:
+    """Time a whole check of both reference programs in C."""
+    file = folder / "results.json"
+    command = [sys.executable, "-m", "conformance.cli", "check", str(ROOT / "reference_impl/c"), "--json", str(file)]
+    times = [seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(3)]
+    harness = decode(file.read_bytes()).harness
+    return {
+        "check of both C references, seconds": _median(times),
+        "its runs": harness.runs,
+        "its waiting, share": round(harness.waiting_seconds / harness.seconds, 4),
+    }
+
+
+def _median(values: list[float]) -> float:
+    return round(statistics.median(values), 3)
+
+
+if __name__ == "__main__":
+    main()
