@@ -30,7 +30,9 @@ def check(session: nox.Session) -> None:
     session.install("-e", ".")
     compiler = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
     if compiler is None:
-        session.log("no C compiler here: only the reference programs in Python are judged (Debian: apt-get install gcc libc6-dev)")
+        session.log(
+            "no C compiler: only the reference programs in Python are judged (Debian: apt-get install gcc libc6-dev)"
+        )
     for language in ("python", "c") if compiler else ("python",):
         page = "reports/index.html" if language == ("c" if compiler else "python") else f"reports/{language}.html"
         data = f"reports/{language}.json"

@@ -202,7 +202,7 @@ def _left_open(trace: Trace, description: Description) -> int | None:
 
 
 def reports_failure(run: Run, undisturbed: Run) -> Judgement:
-    """After a set-up call failed: a message, a non-zero status, no use of what was not got; or all went well another way."""
+    """After a set-up call failed: a message, a non-zero status, no use of its result; or all went well another way."""
     if not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
     failed = next(call for call in run.trace.calls if call.injected)

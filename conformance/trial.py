@@ -115,7 +115,9 @@ def judge(bench: Bench, requirement: Requirement, exercise: str, family: Family,
     if subject is None:
         return verdict("not-implemented", looked_for(catalogue().exercises[exercise]))
     if subject.built.program is None:
-        return verdict("not-implemented", say("verdict.not-built", why=subject.built.words.strip().split("\n")[0][:200]))
+        return verdict(
+            "not-implemented", say("verdict.not-built", why=subject.built.words.strip().split("\n")[0][:200])
+        )
     try:
         return _Trial(bench, requirement, exercise, subject, family, check).verdict()
     except StageError as problem:
@@ -191,7 +193,10 @@ class _Trial:
         return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, broken.seen, shown)
 
     def _try(self, subject: Subject, scenario: Scenario) -> tuple[Run, Tries]:
-        """Run a scenario ten times in all, fewer where each time lasts to a limit; return a run that fails, if any does, and how many did."""
+        """Run a scenario ten times in all, fewer where each time lasts to a limit.
+
+        Returns a run that fails, if any does, and how many did.
+        """
         first = subject.run(scenario)
         times = TRIES_OF_ENDLESS if first.endless else TRIES
         runs = [first, *(subject.run_anew(scenario) for _ in range(times - 1))]

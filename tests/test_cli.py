@@ -20,7 +20,13 @@ def offhook(*arguments: str | Path, status: int | None = None, **environment: st
     """Run the command as a shell would."""
     command = [sys.executable, "-m", "conformance.cli", *map(str, arguments)]
     done = subprocess.run(
-        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env={**os.environ, **environment}, cwd="/"
+        command,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        env={**os.environ, **environment},
+        cwd="/",
     )
     if status is not None:
         assert done.returncode == status, done.stdout + done.stderr
@@ -138,7 +144,8 @@ def test_wrong_use_is_answered_in_one_line(submission: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "verdict"), [("prints_endlessly", "hung"), ("spins", "hung"), ("fork_bomb", "hung"), ("kills_all", "failed")]
+    ("program", "verdict"),
+    [("prints_endlessly", "hung"), ("spins", "hung"), ("fork_bomb", "hung"), ("kills_all", "failed")],
 )
 def test_nasty_programs_get_a_verdict(submission: Path, program: str, verdict: str) -> None:
     put(submission, "hello_server.c", PROGRAMS / f"{program}.c")
@@ -153,7 +160,11 @@ def test_what_lies_in_a_submission_is_never_run_by_the_suite(submission: Path) -
         put(submission, name, trap)
     put(submission, "pytest.ini", "[pytest]\naddopts = --collect-only\n")
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "conformance.cli", "check", "."], cwd=submission, capture_output=True, timeout=120, text=True
+        [sys.executable, "-P", "-m", "conformance.cli", "check", "."],
+        cwd=submission,
+        capture_output=True,
+        timeout=120,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     assert not (submission / "trapped").exists()

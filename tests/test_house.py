@@ -15,7 +15,11 @@ README = (PACKAGE.parent / "README.md").read_text("utf-8")
 def rooms() -> list[str]:
     """Return the rooms in the order of the README's picture of the house."""
     picture = README.split("## The house", 1)[1].split("reference_impl/", 1)[0]
-    return [line.split()[0].removesuffix("/").removesuffix(".py") for line in picture.splitlines() if line.startswith("      ")]
+    return [
+        line.split()[0].removesuffix("/").removesuffix(".py")
+        for line in picture.splitlines()
+        if line.startswith("      ")
+    ]
 
 
 def test_every_room_is_in_the_picture_and_imports_only_from_above() -> None:

@@ -1,4 +1,4 @@
-"""Every wrong program breaks what it names and nothing else; every right one keeps all; every requirement has a killer."""
+"""Every wrong program breaks what it names and nothing else, every right one nothing; all requirements have killers."""
 
 import pytest
 

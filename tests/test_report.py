@@ -32,8 +32,8 @@ def results() -> Results:
     """Results in which each text that may come from a program is nasty."""
     source = SourceLine(NASTY, 3, NASTY)
     evidence = Evidence(
-        NASTY, NASTY, [NASTY], Scenario(), [CallLine(0, 1, NASTY, source, NASTY, marked=True)], [WireLine("sent", 0, NASTY, 0)],
-        NASTY * 1000, NASTY, Tries(10, 10), Tries(0, 10), source, NASTY,
+        NASTY, NASTY, [NASTY], Scenario(), [CallLine(0, 1, NASTY, source, NASTY, marked=True)],
+        [WireLine("sent", 0, NASTY, 0)], NASTY * 1000, NASTY, Tries(10, 10), Tries(0, 10), source, NASTY,
     )  # fmt: skip
     harness = Harness("0", "c", "s", "linux", "apart", None, 3, 1.0, 0.01, "Linux", NASTY)
     verdicts = [
@@ -41,7 +41,13 @@ def results() -> Results:
         Verdict("hello_server", "transfer.short-writes", "MUST", "not-run", NASTY),
         Verdict("hello_client", "transfer.prints-message", "MUST", "passed"),
     ]
-    return Results(1, SubmissionReport(NASTY, NASTY), [ProgramReport("hello_server", NASTY, "C", True, NASTY, NASTY)], verdicts, harness)
+    return Results(
+        1,
+        SubmissionReport(NASTY, NASTY),
+        [ProgramReport("hello_server", NASTY, "C", True, NASTY, NASTY)],
+        verdicts,
+        harness,
+    )
 
 
 def test_nothing_of_a_program_steers_the_page() -> None:
@@ -62,7 +68,9 @@ def test_nothing_of_a_program_steers_the_terminal() -> None:
     assert "\n::error::" not in text
 
 
-@pytest.mark.parametrize(("text", "shown"), [("a\x1bb", "a\\x1bb"), ("\u202e", "\\u202e"), ("가나 é\t\n", "가나 é\t\n"), ("\x00", "\\x00")])
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a\x1bb", "a\\x1bb"), ("\u202e", "\\u202e"), ("가나 é\t\n", "가나 é\t\n"), ("\x00", "\\x00")]
+)
 def test_plain_spells_out_what_steers(text: str, shown: str) -> None:
     assert plain(text) == shown
 
@@ -73,9 +81,19 @@ def test_the_page_opens_in_a_browser(tmp_path: Path) -> None:
         pytest.skip("no chromium here")
     file = tmp_path / "page.html"
     file.write_text(html.page(results()), "utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-sync",
+    ]
     dumped = subprocess.run(
-        [browser, *options, f"--user-data-dir={tmp_path}/profile", "--dump-dom", file.as_uri()], capture_output=True, text=True, timeout=120
+        [browser, *options, f"--user-data-dir={tmp_path}/profile", "--dump-dom", file.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
     ).stdout
     assert "What to mend" in dumped
     assert "<title>Offhook" in dumped

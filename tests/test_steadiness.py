@@ -16,7 +16,13 @@ TIMES = 20
 CHOSEN = [
     one
     for one in specimens()
-    if one.path in (HERE / "right/server_threads.c", HERE / "right/client_nonblocking.c", TEXTBOOK / "server_plain.c", TEXTBOOK / "client_one_read.c")
+    if one.path
+    in (
+        HERE / "right/server_threads.c",
+        HERE / "right/client_nonblocking.c",
+        TEXTBOOK / "server_plain.c",
+        TEXTBOOK / "client_one_read.c",
+    )
 ]
 
 

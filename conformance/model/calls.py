@@ -93,7 +93,19 @@ SET_UP: Final = ("socket", "bind", "listen", "connect", "open")
 
 # Calls whose first argument is not a descriptor.
 WITHOUT_DESCRIPTOR: Final = frozenset(
-    {"socket", "socketpair", "open", "poll", "select", "epoll_wait", "sleep", "restart", "alarm", "futex", "close_range"}
+    {
+        "socket",
+        "socketpair",
+        "open",
+        "poll",
+        "select",
+        "epoll_wait",
+        "sleep",
+        "restart",
+        "alarm",
+        "futex",
+        "close_range",
+    }
 )
 
 # How the course writes each call's arguments: the names are printed before the values that the observer decoded.

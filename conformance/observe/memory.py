@@ -10,6 +10,7 @@ from conformance.observe.machine import PEEKDATA, libc
 
 LARGEST_READ: Final = 1 << 16
 PEEKED: Final = 256
+NOT_OPEN, FORBIDDEN = -1, -2
 
 
 class Memory:
@@ -17,26 +18,28 @@ class Memory:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self._file = -1
-        self.reopen()
+        self._file = NOT_OPEN
 
-    def reopen(self) -> None:
-        """Look at what the process has now: exec gives it another memory."""
-        self.close()
-        with contextlib.suppress(OSError):
-            self._file = os.open(f"/proc/{self.pid}/mem", os.O_RDWR | os.O_CLOEXEC)
+    def _open(self) -> bool:
+        """Open it when it is first needed; tell whether that is allowed."""
+        if self._file == NOT_OPEN:
+            try:
+                self._file = os.open(f"/proc/{self.pid}/mem", os.O_RDWR | os.O_CLOEXEC)
+            except OSError:
+                self._file = FORBIDDEN
+        return self._file != FORBIDDEN
 
     def close(self) -> None:
-        """Let go of it."""
+        """Let go of it: after exec the process has another memory."""
         if self._file >= 0:
             os.close(self._file)
-        self._file = -1
+        self._file = NOT_OPEN
 
     def read(self, address: int, size: int) -> bytes:
         """Return up to `size` bytes, fewer (or none) where nothing is mapped."""
         if size <= 0 or not 0 < address < 1 << 63:
             return b""
-        if self._file < 0:
+        if self._file < 0 and not self._open():
             return self._peek(address, min(size, PEEKED))
         try:
             return os.pread(self._file, min(size, LARGEST_READ), address)
@@ -46,6 +49,7 @@ class Memory:
     def write(self, address: int, data: bytes) -> None:
         """Write what the kernel itself would write at the end of a call, as the empty sets of select."""
         with contextlib.suppress(OSError):
+            self._open()
             os.pwrite(self._file, data, address)
 
     def _peek(self, address: int, size: int) -> bytes:

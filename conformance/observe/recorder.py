@@ -60,8 +60,23 @@ class Entry:
     """A call that was entered and has not returned."""
 
     __slots__ = (
-        "address", "descriptor", "passing", "file", "injected", "name", "number", "of_exercise", "path", "place", "result",
-        "stack", "state", "suspect", "system_call", "undo", "words",
+        "address",
+        "descriptor",
+        "file",
+        "injected",
+        "name",
+        "number",
+        "of_exercise",
+        "passing",
+        "path",
+        "place",
+        "result",
+        "stack",
+        "state",
+        "suspect",
+        "system_call",
+        "undo",
+        "words",
     )  # fmt: skip
 
     def __init__(self, system_call: str, name: str, words: tuple[int, ...], stack: int, instruction: int) -> None:
@@ -117,7 +132,7 @@ class Recorder:
     def loaded(self, process: Process, pid: int) -> None:
         """Follow exec: descriptors that were close-on-exec are gone, and the text is another."""
         process.sites = CallSites(pid)
-        process.memory.reopen()
+        process.memory.close()
         if process.loaded:
             process.table.keep_only({int(name.name) for name in Path(f"/proc/{pid}/fd").iterdir()})
         process.loaded = True
@@ -214,7 +229,10 @@ class Recorder:
     def leave(self, process: Process, tid: int, entry: Entry, result: int) -> None:
         """Complete the record of a call, and follow what it did to the descriptors."""
         error = decode.error_name(result) if result < 0 else None
-        self._count_in_vain(entry, result)
+        if result > 0:
+            self.in_vain = 0
+        else:
+            self._count_in_vain(entry)
         if entry.suspect and error not in NO_DESCRIPTOR:
             self._forget(entry)
             return
@@ -244,8 +262,8 @@ class Recorder:
                 process.table.put(number, file)
                 file.copies += 1
 
-    def _count_in_vain(self, entry: Entry, result: int) -> None:
-        vain = result <= 0 and entry.name in GIVE_SOMETHING and entry.injected is None
+    def _count_in_vain(self, entry: Entry) -> None:
+        vain = entry.name in GIVE_SOMETHING and entry.injected is None
         self.in_vain = self.in_vain + 1 if vain else 0
 
     def _record(
@@ -391,7 +409,8 @@ def passed(memory: Memory, message: int) -> list[int]:
     if len(header) < 56:
         return []
     control, size = struct.unpack_from("<QQ", header, 32)
-    data, found, at = memory.read(control, min(size, 4096)), [], 0
+    found: list[int] = []
+    data, at = memory.read(control, min(size, 4096)), 0
     while at + 16 <= len(data):
         length, level, kind = struct.unpack_from("<QII", data, at)
         if length < 16:

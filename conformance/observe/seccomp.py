@@ -42,7 +42,9 @@ def program(on: Machine) -> bytes:
     if on.foreign_bit:
         head += [_step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), _return(NOT_THERE)]
     head += _timed_futex(next(number for number, name in numbers(on).items() if name == "futex"))
-    table = [(number, 2) for number in refused if number is not None] + [(number, 1) for number, name in numbers(on).items() if name != "futex"]
+    table = [(number, 2) for number in refused if number is not None] + [
+        (number, 1) for number, name in numbers(on).items() if name != "futex"
+    ]
     jumps = [
         _step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
     ]

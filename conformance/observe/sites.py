@@ -1,7 +1,10 @@
 """Which line of the program made a call: the first word on the stack that points behind a call instruction."""
 
+import contextlib
 import os
+import platform
 import struct
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -9,102 +12,126 @@ from conformance.observe.memory import Memory
 from conformance.observe.trace import Place
 
 STACK_LOOK: Final = 2048
-CHUNK: Final = 256
+CHUNK: Final = 128
 ELF_HEADER: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 PROGRAM_HEADER: Final = struct.Struct("<IIQQQQQQ")
 WORD: Final = struct.Struct("<Q")
 PT_LOAD, PF_EXECUTE, ET_DYN = 1, 1, 3
-LARGEST_IMAGE: Final = 256 << 20
+ELF_64: Final = b"\x7fELF\x02"
+LONGEST_CALL: Final = 7
 
 
 class Segment(NamedTuple):
-    """One executable segment: where its bytes stand in memory and in the file."""
+    """One executable segment of a file."""
 
-    low: int
-    high: int
     virtual: int
-    file_offset: int
+    offset: int
+    size: int
+
+
+class Image:
+    """A program file's own text; what was found out about it serves every process that runs it."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.moves = False
+        """Whether the system chooses where it lies in memory."""
+        self.first = 0
+        self.segments: tuple[Segment, ...] = ()
+        self._known: dict[int, bool] = {}
+        with contextlib.suppress(OSError, struct.error):
+            self._read_headers()
+
+    def _read_headers(self) -> None:
+        with Path(self.file).open("rb") as image:
+            header = ELF_HEADER.unpack(image.read(ELF_HEADER.size))
+            if header[0][:5] != ELF_64:
+                return
+            image.seek(header[5])
+            table = [PROGRAM_HEADER.unpack(image.read(PROGRAM_HEADER.size)) for _ in range(min(header[10], 64))]
+        loads = [entry for entry in table if entry[0] == PT_LOAD]
+        self.moves = header[1] == ET_DYN
+        self.first = min((entry[3] & ~0xFFF for entry in loads), default=0)
+        self.segments = tuple(Segment(entry[3], entry[2], entry[5]) for entry in loads if entry[1] & PF_EXECUTE)
+
+    def is_return(self, address: int) -> bool:
+        """Tell whether an address of the file points behind a call instruction of its text."""
+        if address not in self._known:
+            self._known[address] = self._look(address)
+        return self._known[address]
+
+    def _look(self, address: int) -> bool:
+        for segment in self.segments:
+            if segment.virtual < address <= segment.virtual + segment.size:
+                back = min(address - segment.virtual, LONGEST_CALL)
+                with contextlib.suppress(OSError), Path(self.file).open("rb") as image:
+                    image.seek(segment.offset + address - segment.virtual - back)
+                    return BEHIND_A_CALL(image.read(back))
+        return False
+
+
+@lru_cache(maxsize=64)
+def _image(file: str, _inode: int, _changed: int, _size: int) -> Image:
+    return Image(file)
 
 
 class CallSites:
     """The program's own text in one process's memory; libraries and the kernel's pages are not in it."""
 
     def __init__(self, pid: int) -> None:
-        self.file = ""
-        self.segments: tuple[Segment, ...] = ()
-        self._known: dict[int, Place | None] = {}
+        self.low = self.high = self.shift = 0
         try:
-            self.file = str(Path(f"/proc/{pid}/exe").readlink())
-            self.segments = tuple(_segments(pid, self.file))
-        except (OSError, struct.error, ValueError):
-            self.segments = ()
-        self.low = min((segment.low for segment in self.segments), default=0)
-        self.high = max((segment.high for segment in self.segments), default=0)
+            self._find(pid)
+        except (OSError, ValueError):
+            self.high = 0
+
+    def _find(self, pid: int) -> None:
+        file = os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115 (at each start of a program)
+        status = os.stat(file)  # noqa: PTH116
+        self.image = _image(file, status.st_ino, status.st_mtime_ns, status.st_size)
+        self.shift = _base(pid, file) - self.image.first if self.image.moves else 0
+        segments = self.image.segments
+        self.low = min((segment.virtual for segment in segments), default=0) + self.shift
+        self.high = max((segment.virtual + segment.size for segment in segments), default=-self.shift) + self.shift
 
     def caller(self, memory: Memory, stack: int, instruction: int) -> Place | None:
         """Return where in the program's text a call was made from; None where no such place is found."""
-        if not self.segments:
+        if not self.high:
             return None
-        words = memory.read(stack, CHUNK)
-        return (
-            self._first(words)
-            or (len(words) == CHUNK and self._first(memory.read(stack + CHUNK, STACK_LOOK - CHUNK)))
-            or self._place(instruction, any_instruction=True)
-        ) or None
+        for start, size in ((0, CHUNK), (CHUNK, STACK_LOOK - CHUNK)):
+            place = self._first(memory.read(stack + start, size))
+            if place is not None:
+                return place
+        if self.low < instruction <= self.high:  # the program makes its calls itself
+            return Place(self.image.file, instruction - self.shift - 1)
+        return None
 
     def _first(self, stack: bytes) -> Place | None:
         """Return the first place among the words of a piece of stack."""
         low, high = self.low, self.high
         for (word,) in WORD.iter_unpack(stack[: len(stack) & ~7]):
-            if low < word <= high and (place := self._place(word)) is not None:
-                return place
+            if low < word <= high and self.image.is_return(word - self.shift):
+                return Place(self.image.file, word - self.shift - 1)
         return None
 
-    def _place(self, word: int, *, any_instruction: bool = False) -> Place | None:
-        for segment in self.segments:
-            if segment.low < word <= segment.high:
-                if word not in self._known:
-                    self._known[word] = self._look(segment, word, any_instruction)
-                return self._known[word]
-        return None
 
-    def _look(self, segment: Segment, word: int, any_instruction: bool) -> Place | None:
-        offset = word - segment.low
-        with Path(self.file).open("rb") as image:
-            image.seek(segment.file_offset + max(offset - 7, 0))
-            before = image.read(min(offset, 7))
-        if not (any_instruction or behind_a_call(before)):
-            return None
-        return Place(self.file, segment.virtual + offset - 1)
-
-
-def behind_a_call(before: bytes) -> bool:
-    """Tell whether the bytes end in a call instruction: x86 `E8 rel32` and `FF /2`, aarch64 `BL` and `BLR`."""
-    if os.uname().machine == "aarch64":
-        word = int.from_bytes(before[-4:], "little")
-        return word >> 26 == 0x25 or word & 0xFFFF_FC1F == 0xD63F_0000
+def behind_a_call_x86(before: bytes) -> bool:
+    """Tell whether bytes end in `E8 rel32` or `FF /2`."""
     direct = len(before) >= 5 and before[-5] == 0xE8
-    indirect = any(len(before) >= n and before[-n] == 0xFF and before[-n + 1] & 0x38 == 0x10 for n in (2, 3, 4, 6, 7))
-    return direct or indirect
+    lengths = (2, 3, 4, 6, 7)
+    return direct or any(len(before) >= n and before[-n] == 0xFF and before[-n + 1] & 0x38 == 0x10 for n in lengths)
 
 
-def _segments(pid: int, file: str) -> list[Segment]:
-    """Find where the executable's text is mapped, from the process's maps and the file's program headers."""
-    if Path(file).stat().st_size > LARGEST_IMAGE:
-        return []
-    with Path(file).open("rb") as image:
-        header = ELF_HEADER.unpack(image.read(ELF_HEADER.size))
-        if header[0][:5] != b"\x7fELF\x02":
-            return []
-        image.seek(header[5])
-        table = [PROGRAM_HEADER.unpack(image.read(PROGRAM_HEADER.size)) for _ in range(min(header[10], 64))]
-    base = _base(pid, file) if header[1] == ET_DYN else 0
-    loads = [entry for entry in table if entry[0] == PT_LOAD]
-    first = min((entry[3] & ~0xFFF for entry in loads), default=0)
-    shift = base - first if header[1] == ET_DYN else 0
-    return [Segment(e[3] + shift, e[3] + shift + e[5], e[3], e[2]) for e in loads if e[1] & PF_EXECUTE]
+def behind_a_call_aarch64(before: bytes) -> bool:
+    """Tell whether bytes end in `BL` or `BLR`."""
+    word = int.from_bytes(before[-4:], "little")
+    return word >> 26 == 0x25 or word & 0xFFFF_FC1F == 0xD63F_0000
+
+
+BEHIND_A_CALL: Final = behind_a_call_aarch64 if platform.machine() in ("aarch64", "arm64") else behind_a_call_x86
 
 
 def _base(pid: int, file: str) -> int:
-    with Path(f"/proc/{pid}/maps").open(errors="replace") as maps:
+    """Return where the first page of a file lies in a process's memory."""
+    with open(f"/proc/{pid}/maps", errors="replace") as maps:  # noqa: PTH123
         return next((int(line.split("-", 1)[0], 16) for line in maps if line.rstrip("\n").endswith(file)), 0)

@@ -120,6 +120,7 @@ class Tracer:
         """Grows with each call that concerns the exercise or the output, each birth and each end."""
         self.noticeable = False
         """Something happened that the peer may see on the wire."""
+        self._handled = 0
         self._status = ctypes.c_int()
         self._status_at = ctypes.addressof(self._status)
 
@@ -214,8 +215,12 @@ class Tracer:
     def _handle_next(self, how: int) -> bool:
         """Handle one stop or end; with `how` 0, wait for it until the next tick. Tell whether there was one."""
         tid = wait_for_child(-1, self._status_at, ALL_CHILDREN | how)
+        if tid < 0 and self._handled:
+            self._handled = 0  # a tick, and there was something since the last one: no need to look yet
+            tid = wait_for_child(-1, self._status_at, ALL_CHILDREN | how)
         if tid <= 0:
             return False
+        self._handled += 1
         try:
             self._handle(tid, self._status.value)
         except KernelError:
@@ -387,10 +392,10 @@ class Tracer:
         if len(raw) < 16:
             return None
         seconds, fraction = struct.unpack("<qq", raw)
-        length = float(seconds) + fraction / (1e6 if entry.system_call == "select" else 1e9)
+        length: float = seconds + fraction / (1e6 if entry.system_call == "select" else 1e9)
         clock = _absolute_clock(entry)
         if clock is not None:
-            length -= time.clock_gettime(clock)
+            length = length - time.clock_gettime(clock)
         return min(max(length, 0.0), LATER)
 
     def _expire(self, thread: Thread, entry: Entry) -> int:

@@ -16,8 +16,7 @@ def plain(text: str, limit: int = 10_000) -> str:
 
 def _harmless(character: str) -> bool:
     return (
-        (character.isascii()
-        and character.isprintable())
+        (character.isascii() and character.isprintable())
         or character in KEPT
         or unicodedata.category(character) not in DANGEROUS
     )

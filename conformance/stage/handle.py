@@ -14,7 +14,6 @@ import msgspec
 from conformance.stage.script import Isolation, Order, Run
 from conformance.stage.worker import read_message, write_message
 
-
 GRACE: Final = 30.0
 """Seconds that a worker has beyond the patience of a run: it bounds a stuck worker, and decides nothing else."""
 

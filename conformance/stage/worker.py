@@ -49,6 +49,7 @@ PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
 """Seconds of processor time without a call after which a program is endless, whatever else the machine does."""
 FIRST_LOOK, LONGEST_LOOK = 0.0002, 0.01
+DRAIN_EVERY: Final = 32
 TICK: Final = 0.001
 """Seconds after which a wait for the program is broken off to look at it again."""
 TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -105,6 +106,7 @@ class Performance:
     idle: float = 0.0
     quiet_seen: bool = False
     spun: bool = False
+    pulses: int = 0
     computing: float | None = None
     """The processor time that the program had used when it was first seen to compute, since its last call."""
     ending: Ending | None = field(default=None)
@@ -114,7 +116,10 @@ class Performance:
         while self.ending is None:
             before = time.monotonic()
             pulse = self.follower.wait()
-            moved = self.streams.drain() | self.peer.pump()
+            self.pulses += 1
+            moved = self.peer.pump()
+            if pulse is not Pulse.MOVED or self.pulses % DRAIN_EVERY == 0:
+                moved |= self.streams.drain()
             if pulse is Pulse.GONE:
                 break
             if pulse is Pulse.MOVED or moved:
@@ -143,7 +148,7 @@ class Performance:
             self._quiet()
 
     def _quiet(self) -> None:
-        """Let go on what can: pauses pass at once; then the peer; then time-outs; a step that is too early comes last."""
+        """Let go on what can: pauses pass at once; then the peer; then time-outs; a step too early comes last."""
         follower, peer = self.follower, self.peer
         if follower.end_a_wait(sleeps_only=True):
             return
@@ -210,6 +215,7 @@ class Worker:
         self.filter = Filter(self.on) if self.on else None
         self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
         os.chmod(self.folder, 0o711)  # noqa: PTH101
+        self._spare: str | None = None
         self.ports = ports.two_free()
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         signal.signal(signal.SIGALRM, lambda _number, _frame: None)
@@ -238,7 +244,7 @@ class Worker:
         finally:
             self._clear(follower, peer)
             if order.directory is None:
-                shutil.rmtree(directory, ignore_errors=True)
+                self._put_away(directory)
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         return Run(
             order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire),
@@ -268,10 +274,23 @@ class Worker:
         return "" if run.trace.calls else "tracing shows no calls here"
 
     def _fresh_directory(self) -> str:
+        """Return an empty directory of the program's own: the last run's, where it was left as it was found."""
+        if self._spare is not None:
+            directory, self._spare = self._spare, None
+            return directory
         directory = tempfile.mkdtemp(dir=self.folder)
         if self.identity is not None:
             self.identity.own(directory)
         return directory
+
+    def _put_away(self, directory: str) -> None:
+        """Keep a run's directory for the next one if nothing shows that it was used; else remove it."""
+        with contextlib.suppress(OSError):
+            status = os.stat(directory)  # noqa: PTH116
+            if status.st_mode & 0o7777 == 0o700 and not os.listdir(directory):  # noqa: PTH208
+                self._spare = directory
+                return
+        shutil.rmtree(directory, ignore_errors=True)
 
     def _follower(self, order: Order, port: int) -> Tracer | Bystander:
         if self.on is None or self.why_not or not order.observe:

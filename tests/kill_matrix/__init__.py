@@ -1,7 +1,7 @@
 """The kill matrix: wrong programs that must break exactly what they name, and right ones that must break nothing.
 
-Each program begins with a comment that says its lie (or its shape), its exercise, the requirements that it `breaks`, and
-those that it `may` break, each with a reason.
+Each program begins with a comment that says its lie (or its shape), its exercise, the requirements that it `breaks`,
+and those that it `may` break, each with a reason.
 """
 
 import re
@@ -94,5 +94,8 @@ def surprises(specimen: Specimen, found: list[Verdict]) -> list[str]:
     """Return what is not as the program's comment says: a killer that survives, a word too many."""
     broken = {one.requirement: one for one in found if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"}
     missed = [f"{name}: not noticed" for name in sorted(specimen.breaks - set(broken))]
-    accused = [f"{name}: {broken[name].verdict}: {broken[name].reason}" for name in sorted(set(broken) - specimen.breaks - specimen.may)]
+    accused = [
+        f"{name}: {broken[name].verdict}: {broken[name].reason}"
+        for name in sorted(set(broken) - specimen.breaks - specimen.may)
+    ]
     return missed + accused

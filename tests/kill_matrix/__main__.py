@@ -6,8 +6,10 @@ from conformance.catalogue import catalogue
 from conformance.stage.handle import Stage
 from tests.kill_matrix import specimens, surprises, verdicts
 
-SIGNS = {"passed": "·", "failed": "F", "crashed": "C", "hung": "H", "unsteady": "U", "not-run": "n", "not-implemented": "i",
-         "not-applicable": "-", "not-observed": "o", "harness-error": "E"}  # fmt: skip
+SIGNS = {
+    "passed": "·", "failed": "F", "crashed": "C", "hung": "H", "unsteady": "U", "not-run": "n",
+    "not-implemented": "i", "not-applicable": "-", "not-observed": "o", "harness-error": "E",
+}  # fmt: skip
 
 
 def main(patterns: list[str]) -> int:

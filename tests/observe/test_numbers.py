@@ -25,7 +25,12 @@ GENERIC = Path("/usr/include/asm-generic/unistd.h")
 
 def kernel_numbers(header: str, *flags: str) -> dict[str, int]:
     """Return the numbers that a kernel header defines, as the preprocessor resolves them."""
-    text = subprocess.run(["gcc", "-E", "-dM", *flags, "-include", header, "-x", "c", "/dev/null"], capture_output=True, text=True, check=True)
+    text = subprocess.run(
+        ["gcc", "-E", "-dM", *flags, "-include", header, "-x", "c", "/dev/null"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     defined = dict(re.findall(r"#define (\w+) (\S+)", text.stdout))
     found = {}
     for name, value in defined.items():
@@ -36,7 +41,9 @@ def kernel_numbers(header: str, *flags: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize(("column", "header", "place"), [("x86_64", "asm/unistd_64.h", 0), ("aarch64", "asm-generic/unistd.h", 1)])
+@pytest.mark.parametrize(
+    ("column", "header", "place"), [("x86_64", "asm/unistd_64.h", 0), ("aarch64", "asm-generic/unistd.h", 1)]
+)
 def test_numbers_are_the_kernels(column: str, header: str, place: int) -> None:
     if shutil.which("gcc") is None or not GENERIC.exists():
         pytest.skip("no gcc or no kernel headers here")
@@ -57,9 +64,9 @@ def test_every_jump_of_the_filter_ends_at_its_action(on: machine.Machine) -> Non
     for command, timeout, action in FUTEX_CASES:
         assert interpret(code, on.audit, futex, (0, command, 0, timeout, 0, 0)) == action
     for pair in REFUSED.values():
-        number = pair[0 if on is machine.X86_64 else 1]
-        assert number is not None
-        assert interpret(code, on.audit, number) == seccomp.NOT_THERE
+        refused = pair[0 if on is machine.X86_64 else 1]
+        assert refused is not None
+        assert interpret(code, on.audit, refused) == seccomp.NOT_THERE
     assert interpret(code, on.audit, 9999) == seccomp.ALLOW
     assert interpret(code, 0x40000003, 4) == seccomp.NOT_THERE
     if on.foreign_bit:

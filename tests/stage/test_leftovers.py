@@ -30,7 +30,9 @@ def test_nothing_is_left_after_a_thousand_starts(compiled: Compile) -> None:
 
 def _what_is_there(worker: psutil.Process) -> dict[str, object]:
     """Count what a run could leave: processes below the worker, open descriptors, ports that are listened on."""
-    listening = [line for line in Path(f"/proc/{worker.pid}/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"]
+    listening = [
+        line for line in Path(f"/proc/{worker.pid}/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"
+    ]
     return {
         "processes": len(worker.children(recursive=True)),
         "descriptors": worker.num_fds(),
