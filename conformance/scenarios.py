@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from conformance.model.calls import belongs
 from conformance.model.failures import SET_UP_FAILURES
 from conformance.observe.faults import EVERY, Fail, Fault, Short
-from conformance.stage.script import Accept, Connect, End, Run, Scenario, Send, Start, Step
+from conformance.stage.script import Accept, Connect, End, Reset, Run, Scenario, Send, Start, Step
 from conformance.words import say
 
 if TYPE_CHECKING:
@@ -168,6 +169,58 @@ FAILED_SET_UP: Final = Family("failed-set-up", derive=failed_set_up)
 NOBODY_LISTENS: Final = Family(
     "nobody-listens", derive=lambda _: (Scenario(start=Start(listener=False)),), from_base=False
 )
+
+
+def interruptions(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return one scenario for each early call that a signal may interrupt."""
+    counts = {group: min(_count(undisturbed, group), INTERRUPTED_AT_MOST) for group in ("accept", "input", "output")}
+    plain = [(Fail(group, "EINTR", nth),) for group, count in counts.items() for nth in range(1, count + 1)]
+    after_short = [(Short(group, 3, 1), Fail(group, "EINTR", 2)) for group in ("input", "output") if counts[group]]
+    return tuple(msgspec.structs.replace(undisturbed.scenario, faults=faults) for faults in (*plain, *after_short))
+
+
+def _count(undisturbed: Run, group: str) -> int:
+    return sum(belongs(call.name, group) and call.of_exercise and call.succeeded for call in undisturbed.trace.calls)
+
+
+def other_descriptors(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return the undisturbed conversation with further descriptors open at the start."""
+    return tuple(msgspec.structs.replace(undisturbed.scenario, start=Start(descriptors=count)) for count in (1, 3))
+
+
+INTERRUPTED_AT_MOST: Final = 3
+LONG: Final = bytes(33 + place * 7 % 93 if place * 7 % 93 not in (4, 59) else 48 for place in range(100_000))
+"""Visible characters without % and backslash, that do not repeat soon."""
+LENGTHS: Final = (30, 31, 32, 33, 34, 35, 36, 48, 100, 1024, 5000, 100_000)
+HOSTILE: Final = (
+    b"%n%n%n%n%n%n%n%n", b"%s%s%s%s%s%s%s%s%s%s%s%s", b"%2147483647d", b"\x1b[2J\x07\x08\r",
+    b"\xff\xfe\xc3\x28\xf0\x90", b"\0\0\0\0", bytes(range(256)), b"\\n\\x00\\",
+    b"-1", b"\n\n\n", "한글 \u202e".encode(),
+)  # fmt: skip
+LONG_MESSAGES: Final = Family(
+    "long-messages", derive=lambda _: tuple(Scenario(conversation(LONG[:length], [])) for length in LENGTHS)
+)
+HOSTILE_BYTES: Final = Family(
+    "hostile-bytes", derive=lambda _: tuple(Scenario(conversation(data, [])) for data in HOSTILE), from_base=False
+)
+ENDS: Final = Family(
+    "ends",
+    derive=lambda undisturbed: (
+        undisturbed.scenario,
+        Scenario((Accept(), End())),
+        Scenario(conversation(b"Hello", [2])),
+    ),
+    from_base=False,
+)
+RESETS: Final = Family(
+    "resets", derive=lambda _: (Scenario((Accept(), Send(b"Hello "), Reset())), Scenario((Accept(), Reset())))
+)
+INTERRUPTIONS: Final = Family("interruptions", derive=interruptions)
+OTHER_DESCRIPTORS: Final = Family("other-descriptors", derive=other_descriptors)
+NO_ARGUMENTS: Final = Family(
+    "no-arguments", derive=lambda _: (Scenario(start=Start(arguments=False)),), from_base=False
+)
+PORT_TAKEN: Final = Family("port-taken", derive=lambda _: (Scenario(start=Start(port_taken=True)),), from_base=False)
 UNDISTURBED_ONLY: Final = Family("undisturbed", derive=lambda undisturbed: (undisturbed.scenario,), from_base=False)
 FAMILIES: Final = (
     UNDISTURBED_ONLY,

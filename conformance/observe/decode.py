@@ -78,7 +78,7 @@ def address(data: bytes) -> Address | None:
         return None
     family = struct.unpack_from("=H", data)[0]
     name = FAMILIES.get(family, str(family))
-    if family == socket.AF_INET and len(data) >= 8:
+    if family in (socket.AF_INET, socket.AF_UNSPEC) and len(data) >= 8:  # Linux takes the second for the first
         return Address(name, socket.inet_ntop(socket.AF_INET, data[4:8]), struct.unpack_from(">H", data, 2)[0])
     if family == socket.AF_INET6 and len(data) >= 24:
         return Address(name, socket.inet_ntop(socket.AF_INET6, data[8:24]), struct.unpack_from(">H", data, 2)[0])

@@ -99,19 +99,19 @@ class CallSites:
         if not self.high:
             return None
         for start, size in ((0, CHUNK), (CHUNK, STACK_LOOK - CHUNK)):
-            place = self._first(memory.read(stack + start, size))
+            place = self._first(memory.read(stack + start, size), top=start == 0)
             if place is not None:
                 return place
         if self.low < instruction <= self.high:  # the program makes its calls itself
             return Place(self.image.file, instruction - self.shift - 1)
         return None
 
-    def _first(self, stack: bytes) -> Place | None:
+    def _first(self, stack: bytes, *, top: bool) -> Place | None:
         """Return the first place among the words of a piece of stack."""
         low, high = self.low, self.high
-        for (word,) in WORD.iter_unpack(stack[: len(stack) & ~7]):
+        for at, (word,) in enumerate(WORD.iter_unpack(stack[: len(stack) & ~7])):
             if low < word <= high and self.image.is_return(word - self.shift):
-                return Place(self.image.file, word - self.shift - 1)
+                return Place(self.image.file, word - self.shift - 1, direct=top and at == 0)
         return None
 
 

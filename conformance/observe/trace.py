@@ -17,6 +17,8 @@ class Place(Struct, frozen=True, gc=False):
 
     file: str
     offset: int
+    direct: bool = False
+    """The program itself calls the C library's function, with no library between."""
 
 
 class Call(Struct, frozen=True, array_like=True, gc=False):

@@ -52,6 +52,8 @@ TIMEOUT_POINTER: Final = {
     "futex": 3,
 }
 TIMER_ABSTIME: Final = 1
+WAITS_ENDED_AT_MOST: Final = 500
+"""How many time-outs are let pass in one run: whoever still tries then tries for ever."""
 FUTEX_WAIT_BITSET, FUTEX_CLOCK_REALTIME = 9, 0x100
 STANDARD: Final = frozenset({0, 1, 2})
 OFTEN: Final = {"sleep": 1000, "poll": 25, "select": 25, "epoll_wait": 25, "futex": 3}
@@ -120,7 +122,7 @@ class Tracer:
         """Grows with each call that concerns the exercise or the output, each birth and each end."""
         self.noticeable = False
         """Something happened that the peer may see on the wire."""
-        self._handled = 0
+        self._handled = self._waits_ended = 0
         self._status = ctypes.c_int()
         self._status_at = ctypes.addressof(self._status)
 
@@ -356,6 +358,9 @@ class Tracer:
             for thread in self.threads.values()
             if (left := self._time_left(thread, sleeps_only)) is not None
         ]
+        if self._waits_ended >= WAITS_ENDED_AT_MOST:
+            return False
+        self._waits_ended += 1
         if not waits:
             return not sleeps_only and self._ring()
         thread = min(waits, key=lambda wait: wait[0])[1]

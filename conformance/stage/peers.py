@@ -67,6 +67,16 @@ class Peer:
             listener.setblocking(False)
             self.listeners.append(listener)
 
+    def occupy(self, port: int) -> None:
+        """Hold a port on every address, so that nobody else can bind it, with SO_REUSEADDR or without."""
+        for family, host in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+            holder = socket.socket(family, socket.SOCK_STREAM)
+            if family == socket.AF_INET6:
+                holder.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            holder.bind((host, port))
+            holder.listen(16)
+            self.listeners.append(holder)
+
     @property
     def unfinished(self) -> int:
         """How many steps are still to be taken."""

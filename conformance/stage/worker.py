@@ -305,7 +305,7 @@ class Worker:
         if order.program.role == "client" and start.listener:
             peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))
         if order.program.role == "server" and start.port_taken:
-            peer.listen(_addresses(port))
+            peer.occupy(port)
         return peer
 
     def _where(self, port: int) -> Iterator[int]:

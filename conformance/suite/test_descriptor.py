@@ -10,3 +10,33 @@ from conformance.suite.proving import proves
 def test_closed_once(run: Run) -> Judgement:
     """Once all is quiet, every conversation's descriptor was closed by one call."""
     return checks.closed_once(run)
+
+
+@proves("descriptor.valid-only", scenarios.UNDISTURBED_ONLY)
+def test_valid_only(run: Run) -> Judgement:
+    """Closed is closed."""
+    return checks.uses_valid_descriptors(run)
+
+
+@proves("descriptor.right-kind", scenarios.UNDISTURBED_ONLY)
+def test_right_kind(run: Run) -> Judgement:
+    """A socket has no position."""
+    return checks.uses_right_kind(run)
+
+
+@proves("descriptor.standard-streams", scenarios.UNDISTURBED_ONLY)
+def test_standard_streams(run: Run) -> Judgement:
+    """The streams that the program was given stay."""
+    return checks.leaves_standard_streams(run)
+
+
+@proves("descriptor.copies-closed", scenarios.UNDISTURBED_ONLY)
+def test_copies_closed(run: Run) -> Judgement:
+    """Who hands a connection over lets go of it."""
+    return checks.closes_copies(run)
+
+
+@proves("descriptor.numbers-not-assumed", scenarios.OTHER_DESCRIPTORS)
+def test_numbers_not_assumed(run: Run, undisturbed: Run) -> Judgement:
+    """The first free numbers are others than usual."""
+    return checks.works_the_same(run, undisturbed)

@@ -16,3 +16,39 @@ def test_failed_setup_reported(run: Run, undisturbed: Run) -> Judgement:
 def test_connection_refused(run: Run, undisturbed: Run) -> Judgement:
     """Nobody listens at the address."""
     return checks.refused(run, undisturbed)
+
+
+@proves("robust.failed-transfer-reported", scenarios.RESETS)
+def test_failed_transfer_reported(run: Run, undisturbed: Run) -> Judgement:
+    """A real reset comes before, or in the middle of, the message."""
+    return checks.reports_reset(run, undisturbed)
+
+
+@proves("robust.interrupted-calls", scenarios.INTERRUPTIONS)
+def test_interrupted_calls(run: Run, undisturbed: Run) -> Judgement:
+    """The first calls of each kind are interrupted, one at a time."""
+    return checks.is_not_disturbed(run, undisturbed)
+
+
+@proves("robust.port-in-use", scenarios.PORT_TAKEN)
+def test_port_in_use(run: Run, undisturbed: Run) -> Judgement:
+    """Somebody else has the port."""
+    return checks.reports_port_in_use(run, undisturbed)
+
+
+@proves("robust.arguments", scenarios.NO_ARGUMENTS)
+def test_arguments(run: Run) -> Judgement:
+    """The program is started with no arguments."""
+    return checks.explains_arguments(run)
+
+
+@proves("robust.no-busy-wait", scenarios.UNDISTURBED_ONLY)
+def test_no_busy_wait(run: Run) -> Judgement:
+    """While nothing comes, nothing is asked."""
+    return checks.waits_in_the_kernel(run)
+
+
+@proves("robust.no-crash", scenarios.HOSTILE_BYTES)
+def test_no_crash(run: Run) -> Judgement:
+    """Formats, control characters, every byte value."""
+    return checks.survives(run)

@@ -29,3 +29,15 @@ def test_any_split(run: Run, whole: Run) -> Judgement:
 def test_short_writes(run: Run, undisturbed: Run) -> Judgement:
     """The client receives the same bytes, however few each write took."""
     return checks.receives_the_same(run, undisturbed)
+
+
+@proves("transfer.end-of-file", scenarios.ENDS)
+def test_end_of_file(run: Run) -> Judgement:
+    """The server ends its side after a message, after nothing, after two segments."""
+    return checks.takes_end_for_end(run)
+
+
+@proves("transfer.long-message", scenarios.LONG_MESSAGES)
+def test_long_message(run: Run, undisturbed: Run) -> Judgement:
+    """Messages from 30 to 100,000 bytes."""
+    return checks.survives_long_message(run, undisturbed)
