@@ -27,7 +27,7 @@ from conformance.observe.faults import Fault
 from conformance.observe.injector import Injector
 from conformance.observe.machine import KernelError, Machine, Registers, ptrace
 from conformance.observe.memory import Memory
-from conformance.observe.recorder import Entry, Process, Recorder, Watch
+from conformance.observe.recorder import TIME_PASSED, Entry, Process, Recorder, Watch
 from conformance.observe.seccomp import FUTEX_COMMAND, numbers
 from conformance.observe.trace import Trace
 
@@ -414,7 +414,7 @@ class Tracer:
         registers = Registers(thread.tid, self.on)
         registers.result(shown)
         registers.write()
-        entry.injected = "its time passed"
+        entry.injected = TIME_PASSED
         return shown
 
 
