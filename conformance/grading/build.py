@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -142,8 +143,18 @@ class Workshop:
 def _toolchain() -> tuple[tuple[str, str], ...]:
     """Return what toolchains that are installed for one user must know to find themselves."""
     known = tuple((name, os.environ[name]) for name in ("CARGO_HOME", "JAVA_HOME", "GOROOT") if name in os.environ)
-    rustup = Path(os.environ.get("RUSTUP_HOME", Path.home() / ".rustup"))
-    return (*known, ("RUSTUP_HOME", str(rustup))) if rustup.is_dir() else known
+    rustup = next((place for place in _rustup_homes() if place.is_dir()), None)
+    return (*known, ("RUSTUP_HOME", str(rustup))) if rustup is not None else known
+
+
+def _rustup_homes() -> Iterator[Path]:
+    """Yield where rustup may keep its toolchains: as told, in this home, in the home that its rustc lies in."""
+    if "RUSTUP_HOME" in os.environ:
+        yield Path(os.environ["RUSTUP_HOME"])
+    yield Path.home() / ".rustup"
+    rustc = shutil.which("rustc")
+    if rustc is not None and len(Path(rustc).parents) > 2:
+        yield Path(rustc).parents[2] / ".rustup"
 
 
 def _absolute(word: str) -> str:
