@@ -1,5 +1,6 @@
 """The command line: `offhook check FOLDER` and its like."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-USAGE, HARNESS = 2, 3
+USAGE, HARNESS, INTERRUPTED = 2, 3, 130
 
 
 @app.callback(invoke_without_command=True)
@@ -97,6 +98,9 @@ def _with_progress(request: Request) -> results.Results:
             return check(
                 request, lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
             )
+        except KeyboardInterrupt:
+            bar.stop()
+            _stop("interrupted; what was started is ended, nothing is left", INTERRUPTED)
         except HarnessError as problem:
             bar.stop()
             _stop(f"the suite failed: {problem}", HARNESS)
@@ -143,7 +147,8 @@ def _stop(why: str, status: int = USAGE) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a termination is taken as an interruption, so that it cleans up too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()
 
 

@@ -78,6 +78,8 @@ def check(request: Request, progress: Callable[[int, int, str], None] = lambda *
     said = io.StringIO()
     with redirect_stderr(said):
         status = pytest.main(_arguments(request), plugins=[gatherer])
+    if status == pytest.ExitCode.INTERRUPTED and not gatherer.problems:
+        raise KeyboardInterrupt
     if gatherer.problems or gatherer.bench is None or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise HarnessError(
             "\n".join(gatherer.problems) or said.getvalue().strip() or f"the test session ended with {status!r}"
