@@ -14,6 +14,7 @@ ORDER: Final = (
     "crashed", "hung", "failed", "unsteady", "not-run", "not-implemented", "harness-error", "not-observed",
     "not-applicable", "passed",
 )  # fmt: skip
+LEVELS: Final = ("MUST", "SHOULD", "MAY")
 
 
 def page(results: Results) -> str:
@@ -63,7 +64,7 @@ def _plain(text: str, limit: int = 10_000) -> Markup:
 
 
 def _by_gravity(verdicts: list[Verdict]) -> list[Verdict]:
-    return sorted(verdicts, key=lambda one: ORDER.index(one.verdict))
+    return sorted(verdicts, key=lambda one: (ORDER.index(one.verdict), LEVELS.index(one.level)))
 
 
 def _groups(results: Results) -> dict[str, list[Verdict]]:
