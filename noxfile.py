@@ -79,6 +79,15 @@ def scenarios(session: nox.Session) -> None:
     Path("conformance/scenarios.json").write_bytes(made)
 
 
+@nox.session
+def schema(session: nox.Session) -> None:
+    """Write the JSON Schema of results.json anew, after a change of its records."""
+    session.install("-e", ".")
+    text = "import json; from conformance.reporting.results import schema; print(json.dumps(schema(), indent=2))"
+    made = subprocess.run([f"{session.bin}/python", "-c", text], check=True, capture_output=True).stdout
+    Path("conformance/reporting/results.schema.json").write_bytes(made)
+
+
 def _install_tools(session: nox.Session) -> None:
     """Install what the tests need from Debian, where this is CI and it may; otherwise name it."""
     missing = sorted({package for tool, package in TOOLS.items() if shutil.which(tool) is None})

@@ -431,6 +431,21 @@ def _without_numbers(data: bytes) -> bytes:
     return re.sub(rb"[0-9]+", b"0", data).strip(b" \0\r\n")
 
 
+def prints_only_received(run: Run, undisturbed: Run) -> Judgement:
+    """What stands around the message is the same, whatever the message is."""
+    message, usual = message_of(run).rstrip(b"\0"), message_of(undisturbed)
+    if message not in run.stdout or usual not in undisturbed.stdout:
+        return NotApplicable(say("around.not-printed"))
+    if _around(run.stdout, message) == _around(undisturbed.stdout, usual):
+        return Kept()
+    return Broken(say("around.expected"), say("prints.seen", output=text(run.stdout)), _last_input(run))
+
+
+def _around(output: bytes, message: bytes) -> tuple[bytes, bytes]:
+    before, _, behind = output.partition(message)
+    return _without_numbers(before), re.sub(rb"[0-9]+", b"0", behind.removeprefix(b"\0"))
+
+
 def survives(run: Run) -> Judgement:
     """Whatever the bytes were, the program did not crash."""
     if run.crashed:

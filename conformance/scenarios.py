@@ -189,9 +189,9 @@ def other_descriptors(undisturbed: Run) -> tuple[Scenario, ...]:
 
 
 INTERRUPTED_AT_MOST: Final = 3
-LONG: Final = bytes(33 + place * 7 % 93 if place * 7 % 93 not in (4, 59) else 48 for place in range(100_000))
+LONG: Final = bytes(33 + place * 7 % 93 if place * 7 % 93 not in (4, 59) else 48 for place in range(20_000))
 """Visible characters without % and backslash, that do not repeat soon."""
-LENGTHS: Final = (30, 31, 32, 33, 34, 35, 36, 48, 100, 1024, 5000, 100_000)
+LENGTHS: Final = (30, 31, 32, 33, 34, 35, 36, 48, 100, 1024, 5000, 20_000)
 HOSTILE: Final = (
     b"%n%n%n%n%n%n%n%n", b"%s%s%s%s%s%s%s%s%s%s%s%s", b"%2147483647d", b"\x1b[2J\x07\x08\r",
     b"\xff\xfe\xc3\x28\xf0\x90", b"\0\0\0\0", bytes(range(256)), b"\\n\\x00\\",
@@ -214,6 +214,13 @@ ENDS: Final = Family(
 )
 RESETS: Final = Family(
     "resets", derive=lambda _: (Scenario((Accept(), Send(b"Hello "), Reset())), Scenario((Accept(), Reset())))
+)
+RECEIVED: Final[tuple[tuple[bytes, list[int]], ...]] = (
+    (b"abcdefghijklmnopqrstuvwxyzABC", []), (b"abcdefghijklmnopqrstuvwxyzABC", [20]), (b"Qz!", []),
+    (b"Hello World!\0", []), (b"abcdefghijklmnopqrstuvwxyzAB\0", [14]),
+)  # fmt: skip
+OTHER_MESSAGES: Final = Family(
+    "other-messages", derive=lambda _: tuple(Scenario(conversation(data, list(cuts))) for data, cuts in RECEIVED)
 )
 INTERRUPTIONS: Final = Family("interruptions", derive=interruptions)
 OTHER_DESCRIPTORS: Final = Family("other-descriptors", derive=other_descriptors)

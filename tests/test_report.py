@@ -1,6 +1,7 @@
 """The page and the summary: everything from a program is escaped, and the page opens in a browser."""
 
 import io
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from conformance.reporting import html, terminal
+from conformance.reporting import results as results_module
 from conformance.reporting.results import (
     CallLine,
     Evidence,
@@ -98,6 +100,11 @@ def test_the_page_opens_in_a_browser(tmp_path: Path) -> None:
     assert "What to mend" in dumped
     assert "<title>Offhook" in dumped
     assert "owned</title>" not in dumped.replace("'owned'", "")
+
+
+def test_the_schema_in_the_package_is_that_of_the_records() -> None:
+    file = Path(results_module.__file__).with_name("results.schema.json")
+    assert json.loads(file.read_text("utf-8")) == json.loads(json.dumps(results_module.schema()))
 
 
 def test_results_survive_a_round_trip() -> None:

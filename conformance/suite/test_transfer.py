@@ -39,5 +39,11 @@ def test_end_of_file(run: Run) -> Judgement:
 
 @proves("transfer.long-message", scenarios.LONG_MESSAGES)
 def test_long_message(run: Run, undisturbed: Run) -> Judgement:
-    """Messages from 30 to 100,000 bytes."""
+    """Messages from 30 to 20,000 bytes."""
     return checks.survives_long_message(run, undisturbed)
+
+
+@proves("transfer.only-received-bytes", scenarios.OTHER_MESSAGES)
+def test_only_received_bytes(run: Run, undisturbed: Run) -> Judgement:
+    """Shorter, longer, with a NUL behind, a long piece before a short one."""
+    return checks.prints_only_received(run, undisturbed)
