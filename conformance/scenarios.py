@@ -179,6 +179,11 @@ def interruptions(undisturbed: Run) -> tuple[Scenario, ...]:
     return tuple(msgspec.structs.replace(undisturbed.scenario, faults=faults) for faults in (*plain, *after_short))
 
 
+def without_failures(scenario: Scenario) -> Scenario:
+    """Return the same scenario with its short counts alone."""
+    return msgspec.structs.replace(scenario, faults=tuple(one for one in scenario.faults if isinstance(one, Short)))
+
+
 def _count(undisturbed: Run, group: str) -> int:
     return sum(belongs(call.name, group) and call.of_exercise and call.succeeded for call in undisturbed.trace.calls)
 
@@ -222,7 +227,7 @@ RECEIVED: Final[tuple[tuple[bytes, list[int]], ...]] = (
 OTHER_MESSAGES: Final = Family(
     "other-messages", derive=lambda _: tuple(Scenario(conversation(data, list(cuts))) for data, cuts in RECEIVED)
 )
-INTERRUPTIONS: Final = Family("interruptions", derive=interruptions)
+INTERRUPTIONS: Final = Family("interruptions", derive=interruptions, beside=without_failures)
 OTHER_DESCRIPTORS: Final = Family("other-descriptors", derive=other_descriptors)
 NO_ARGUMENTS: Final = Family(
     "no-arguments", derive=lambda _: (Scenario(start=Start(arguments=False)),), from_base=False

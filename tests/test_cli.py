@@ -64,7 +64,7 @@ def test_a_textbook_program_gets_its_verdicts_its_line_and_its_page(submission: 
     page = submission.parent / "page.html"
     found = check(submission, "--html", str(page), status=1)
     broken = {one.requirement: one for one in found.verdicts if one.verdict != "passed"}
-    assert set(broken) == {"transfer.any-split"}
+    assert set(broken) == {"transfer.any-split", "robust.interrupted-calls"}
     evidence = broken["transfer.any-split"].evidence
     assert evidence is not None
     assert evidence.source is not None
@@ -109,7 +109,9 @@ def test_a_manifest_builds_and_runs(submission: Path) -> None:
     put(submission, "serve.c", HERE / "right" / "server_blocking.c")
     put(submission, "Makefile", "hserver: serve.c\n\t$(CC) -o hserver serve.c\n")
     put(submission, "offhook.toml", '[hello_server]\nbuild = "make hserver"\nrun = ["./hserver", "{port}"]\n')
-    assert {one.verdict for one in check(submission, status=0).verdicts} == {"passed"}
+    verdicts = [one.verdict for one in check(submission, status=0).verdicts]
+    assert verdicts.count("passed") > 15
+    assert set(verdicts) <= {"passed", "not-applicable"}
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ class Workshop:
 def _toolchain() -> tuple[tuple[str, str], ...]:
     """Return what toolchains that are installed for one user must know to find themselves."""
     known = tuple((name, os.environ[name]) for name in ("CARGO_HOME", "JAVA_HOME", "GOROOT") if name in os.environ)
-    rustup = next((place for place in _rustup_homes() if place.is_dir()), None)
+    rustup = next((place for place in _rustup_homes() if (place / "toolchains").is_dir()), None)
     return (*known, ("RUSTUP_HOME", str(rustup))) if rustup is not None else known
 
 
