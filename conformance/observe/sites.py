@@ -80,6 +80,8 @@ class CallSites:
 
     def __init__(self, pid: int) -> None:
         self.low = self.high = self.shift = 0
+        self._direct: dict[bytes, Place] = {}
+        """Places by the word on top of the stack, for calls that the program makes itself: most of them."""
         try:
             self._find(pid)
         except (OSError, ValueError):
@@ -98,6 +100,16 @@ class CallSites:
         """Return where in the program's text a call was made from; None where no such place is found."""
         if not self.high:
             return None
+        top = memory.read(stack, WORD.size)
+        known = self._direct.get(top)
+        if known is not None:
+            return known
+        place = self._search(memory, stack, instruction)
+        if place is not None and place.direct:
+            self._direct[top] = place
+        return place
+
+    def _search(self, memory: Memory, stack: int, instruction: int) -> Place | None:
         for start, size in ((0, CHUNK), (CHUNK, STACK_LOOK - CHUNK)):
             place = self._first(memory.read(stack + start, size), top=start == 0)
             if place is not None:
