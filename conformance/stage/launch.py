@@ -1,6 +1,7 @@
 """Starting a program as a clean shell would, whatever this process inherited."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import resource
@@ -21,6 +22,7 @@ PATH: Final = "/usr/local/bin:/usr/bin:/bin"
 NOBODY_FIRST: Final = 40_001
 """The first of the users that programs of a worker that is root run as."""
 IGNORED: Final = tuple(number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN)
+ELF_32: Final = b"\x7fELF\x01"
 LARGEST_PIPE: Final = 1 << 16
 
 
@@ -124,12 +126,20 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
             os.setresuid(launch.identity.user, launch.identity.user, launch.identity.user)
         os.chdir(launch.directory)
         if launch.filter is not None:
+            _refuse_32_bit(launch.command[0])
             launch.filter.install()
         os.execvpe(launch.command[0], launch.command, launch.environment)
     except OSError as problem:
         with contextlib.suppress(OSError):
             os.write(complain, f"{launch.command[0]}: {problem.strerror}".encode())
     os._exit(127)
+
+
+def _refuse_32_bit(path: str) -> None:
+    """Name a 32-bit program, whose calls stand in another table. Raises OSError with the words for it."""
+    with contextlib.suppress(FileNotFoundError, PermissionError), open(path, "rb") as file:  # noqa: PTH123
+        if file.read(5) == ELF_32:
+            raise OSError(errno.ENOEXEC, "a 32-bit program cannot be observed: build it for 64 bits")
 
 
 def _clean_signals() -> None:

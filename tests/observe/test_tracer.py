@@ -151,6 +151,13 @@ def test_what_cannot_be_started_says_why(stage: Stage) -> None:
     assert "No such file" in getattr(found.ending, "reason", "")
 
 
+def test_a_32_bit_program_is_named(stage: Stage, compiled: Compile) -> None:
+    file = compiled("writes").parent / "old"
+    file.write_bytes(b"\x7fELF\x01\x01\x01" + bytes(100))
+    file.chmod(0o755)
+    assert "32-bit" in getattr(stage.run(Order(Program((str(file),)), Scenario())).ending, "reason", "")
+
+
 def test_the_state_at_start_is_a_clean_shells(stage: Stage, compiled: Compile) -> None:
     program = compiled("state_at_start")
     ours = run(stage, program).stdout.decode().splitlines()
