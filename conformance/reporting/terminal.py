@@ -31,6 +31,7 @@ def summary(results: Results, console: Console) -> None:
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _exercise(results, exercise, console)
     wrong = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
+    wrong.sort(key=lambda one: one.level != "MUST")
     for verdict in wrong[:SHOWN_AT_MOST]:
         _wrong(verdict, console)
     if len(wrong) > SHOWN_AT_MOST:
