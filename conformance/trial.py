@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.catalogue import Requirement, catalogue
-from conformance.checks import conversed
+from conformance.checks.common import conversed
 from conformance.evidence import ending_in_words, evidence
 from conformance.grading.build import Built, Workshop
 from conformance.grading.submission import Found, Submission, looked_for

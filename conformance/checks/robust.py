@@ -1,0 +1,121 @@
+"""Checks of what a program does when something goes wrong."""
+
+from conformance.checks.common import as_received, ended_how, last_failure, last_input
+from conformance.judgement import Broken, Judgement, Kept, NotApplicable
+from conformance.model.failures import USES, USES_OF_NO_SOCKET
+from conformance.observe.decode import text
+from conformance.observe.trace import Call, Trace
+from conformance.stage.script import Busy, Exited, Killed, NotStarted, Run, Waiting
+from conformance.words import say
+
+
+def reports_failure(run: Run, undisturbed: Run) -> Judgement:
+    """After a set-up call failed: a message, a non-zero status, no use of its result; or all went well another way."""
+    if not run.faults_applied:
+        return NotApplicable(say("failure.not-reached"))
+    failed = next(call for call in run.trace.calls if call.injected)
+    use = _use_after(run.trace, failed)
+    if use is not None:
+        return Broken(
+            say("failure.no-use", call=failed.name, error=failed.error), say("failure.used", call=use.name), use.number
+        )
+    if _went_well(run, undisturbed):
+        return Kept()
+    return says_so_and_fails(
+        run, undisturbed, say("failure.cause", call=failed.name, error=failed.error), failed.number
+    )
+
+
+def says_so_and_fails(run: Run, undisturbed: Run, cause: str, call: int | None = None) -> Judgement:
+    """The program printed something that it does not print when all goes well, and ended with a non-zero status."""
+    expected = say("failure.expected", cause=cause)
+    match run.ending:
+        case Exited(0):
+            return Broken(expected, say("failure.status-0"), call)
+        case Waiting() | Busy() | NotStarted():
+            return Broken(expected, say("failure.no-end") + ended_how(run), call)
+        case Killed(name) if run.crashed:
+            return Broken(expected, say("ended.killed", signal=name), call)
+    known = set(undisturbed.output.split(b"\n"))
+    if not any(line.strip() and line not in known for line in run.output.split(b"\n")):
+        return Broken(expected, say("failure.silent", status=run.status), call)
+    return Kept()
+
+
+def refused(run: Run, undisturbed: Run) -> Judgement:
+    """Nobody answers: the program says so and fails."""
+    return says_so_and_fails(run, undisturbed, say("refused.cause"), last_failure(run.trace))
+
+
+def _use_after(trace: Trace, failed: Call) -> Call | None:
+    """Return the first call that uses what a failed call did not give; a repetition that succeeds makes it good."""
+    for call in trace.calls[failed.number + 1 :]:
+        if failed.name == "socket":
+            if call.descriptor is not None and call.descriptor < 0 and call.name in USES_OF_NO_SOCKET:
+                return call
+            continue
+        if call.subject != failed.subject and call.on != failed.subject:
+            continue
+        if call.name == failed.name and (call.succeeded or call.error == "EINPROGRESS"):
+            return None
+        if call.name in USES[failed.name]:
+            return call
+    return None
+
+
+def _went_well(run: Run, undisturbed: Run) -> bool:
+    same = run.received() == undisturbed.received() and run.stdout == undisturbed.stdout
+    return same and (isinstance(run.ending, Waiting) or run.ending == Exited(0))
+
+
+def explains_arguments(run: Run) -> Judgement:
+    """Without arguments: words, a non-zero status, no socket."""
+    opened = next((call for call in run.trace.named("socket")), None)
+    if opened is not None:
+        return Broken(say("arguments.expected"), say("arguments.socket"), opened.number)
+    if run.crashed or run.status in (0, None) or not run.output.strip():
+        return Broken(say("arguments.expected"), say("arguments.seen", how=_how(run), output=text(run.output[:200])))
+    return Kept()
+
+
+def _how(run: Run) -> str:
+    return ended_how(run).removeprefix("; ") or say("ended.zero")
+
+
+def reports_port_in_use(run: Run, undisturbed: Run) -> Judgement:
+    """The port is taken: the server says so and fails."""
+    return says_so_and_fails(run, undisturbed, say("in-use.cause", port=run.port), last_failure(run.trace))
+
+
+def reports_reset(run: Run, undisturbed: Run) -> Judgement:
+    """The connection is reset before the end: the client says so and fails."""
+    happened = [event.what for event in run.wire]
+    if "peer reset" not in happened or "program ended" in happened[: happened.index("peer reset")]:
+        return NotApplicable(say("reset.late"))
+    return says_so_and_fails(run, undisturbed, say("reset.cause"), last_input(run))
+
+
+def is_not_disturbed(run: Run, undisturbed: Run) -> Judgement:
+    """An interrupted call is repeated: the peer and the output get the same, and the program ends the same way."""
+    if not run.faults_applied:
+        return NotApplicable(say("failure.not-reached"))
+    call = next((call.number for call in run.trace.calls if call.injected), None)
+    if run.received() != undisturbed.received():
+        return Broken(as_received(undisturbed, undisturbed.received()), as_received(run, run.received()), call)
+    if run.stdout != undisturbed.stdout or run.ending != undisturbed.ending:
+        return Broken(say("interrupted.expected"), say("prints.seen", output=text(run.output)) + ended_how(run), call)
+    return Kept()
+
+
+def waits_in_the_kernel(run: Run) -> Judgement:
+    """The program does not spin while it has nothing to do."""
+    if run.spun or run.ending in (Busy("calls in vain"), Busy("processor time")):
+        return Broken(say("spin.expected"), say("spin.seen"), last_input(run))
+    return Kept()
+
+
+def survives(run: Run) -> Judgement:
+    """Whatever the bytes were, the program did not crash."""
+    if run.crashed:
+        return Broken(say("crash.expected"), ended_how(run).removeprefix("; "), last_input(run))
+    return Kept()
