@@ -122,6 +122,8 @@ def judge(bench: Bench, requirement: Requirement, exercise: str, family: Family,
         return _Trial(bench, requirement, exercise, subject, family, check).verdict()
     except StageError as problem:
         return verdict("harness-error", say("verdict.stage", why=problem))
+    except Exception as problem:  # a fault of the suite's own costs nobody a point, and not the rest of the check
+        return verdict("harness-error", say("verdict.stage", why=repr(problem)))
 
 
 @dataclass(slots=True)

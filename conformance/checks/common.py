@@ -82,3 +82,13 @@ def ended_how(run: Run) -> str:
 def conversed(run: Run) -> bool:
     """Tell whether the base conversation took place: the peers met, and something was delivered."""
     return run.happened("accepted") or bool(run.received())
+
+
+def same_result(run: Run, undisturbed: Run) -> bool:
+    """Tell whether the peer received the same, and the message is printed if it is otherwise.
+
+    Whatever else is printed may vary from run to run: a client's port, a descriptor, the time.
+    """
+    message = message_of(run).rstrip(b"\0")
+    printed = message in run.stdout or message not in undisturbed.stdout
+    return run.received() == undisturbed.received() and printed

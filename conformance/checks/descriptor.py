@@ -9,6 +9,7 @@ from conformance.checks.common import (
     last_failure,
     left_open,
     made_by_program,
+    same_result,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.observe.decode import text
@@ -98,7 +99,7 @@ def works_the_same(run: Run, undisturbed: Run) -> Judgement:
             as_received(run, run.received()),
             last_failure(run.trace),
         )
-    if run.stdout != undisturbed.stdout:
+    if not same_result(run, undisturbed):
         seen = say("prints.seen", output=text(run.stdout)) + ended_how(run)
         return Broken(say("prints.seen", output=text(undisturbed.stdout)), seen, last_failure(run.trace))
     return Kept()

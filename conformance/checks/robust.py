@@ -1,6 +1,6 @@
 """Checks of what a program does when something goes wrong."""
 
-from conformance.checks.common import as_received, ended_how, last_failure, last_input
+from conformance.checks.common import as_received, ended_how, last_failure, last_input, same_result
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable
 from conformance.model.failures import USES, USES_OF_NO_SOCKET
 from conformance.observe.decode import text
@@ -13,7 +13,7 @@ def reports_failure(run: Run, undisturbed: Run) -> Judgement:
     """After a set-up call failed: a message, a non-zero status, no use of its result; or all went well another way."""
     if not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
-    failed = next(call for call in run.trace.calls if call.injected)
+    failed = next(call for call in run.trace.calls if call.injected and call.failed)
     use = _use_after(run.trace, failed)
     if use is not None:
         return Broken(
@@ -49,7 +49,9 @@ def refused(run: Run, undisturbed: Run) -> Judgement:
 
 def _use_after(trace: Trace, failed: Call) -> Call | None:
     """Return the first call that uses what a failed call did not give; a repetition that succeeds makes it good."""
-    for call in trace.calls[failed.number + 1 :]:
+    for call in trace.calls:
+        if call.number <= failed.number:
+            continue
         if failed.name == "socket":
             if call.descriptor is not None and call.descriptor < 0 and call.name in USES_OF_NO_SOCKET:
                 return call
@@ -64,8 +66,7 @@ def _use_after(trace: Trace, failed: Call) -> Call | None:
 
 
 def _went_well(run: Run, undisturbed: Run) -> bool:
-    same = run.received() == undisturbed.received() and run.stdout == undisturbed.stdout
-    return same and (isinstance(run.ending, Waiting) or run.ending == Exited(0))
+    return same_result(run, undisturbed) and (isinstance(run.ending, Waiting) or run.ending == Exited(0))
 
 
 def explains_arguments(run: Run) -> Judgement:
@@ -102,7 +103,7 @@ def is_not_disturbed(run: Run, undisturbed: Run) -> Judgement:
     call = next((call.number for call in run.trace.calls if call.injected), None)
     if run.received() != undisturbed.received():
         return Broken(as_received(undisturbed, undisturbed.received()), as_received(run, run.received()), call)
-    if run.stdout != undisturbed.stdout or run.ending != undisturbed.ending:
+    if not same_result(run, undisturbed) or run.ending != undisturbed.ending:
         return Broken(say("interrupted.expected"), say("prints.seen", output=text(run.output)) + ended_how(run), call)
     return Kept()
 

@@ -26,14 +26,6 @@ LEVELS: Final = {1: "SOL_SOCKET", 6: "IPPROTO_TCP", 0: "IPPROTO_IP", 41: "IPPROT
 SHUTDOWNS: Final = {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}
 OPTIONS: Final = {2: "SO_REUSEADDR", 3: "SO_TYPE", 4: "SO_ERROR", 7: "SO_SNDBUF", 8: "SO_RCVBUF", 9: "SO_KEEPALIVE",
                   13: "SO_LINGER", 15: "SO_REUSEPORT", 20: "SO_RCVTIMEO", 21: "SO_SNDTIMEO"}  # fmt: skip
-MESSAGES: Final = {
-    0x1: "MSG_OOB",
-    0x2: "MSG_PEEK",
-    0x40: "MSG_DONTWAIT",
-    0x100: "MSG_WAITALL",
-    0x4000: "MSG_NOSIGNAL",
-    0x8000: "MSG_MORE",
-}
 OPENS: Final = {os.O_CREAT: "O_CREAT", os.O_TRUNC: "O_TRUNC", os.O_APPEND: "O_APPEND", os.O_EXCL: "O_EXCL",
                 os.O_NONBLOCK: "O_NONBLOCK", os.O_CLOEXEC: "O_CLOEXEC"}  # fmt: skip
 ACCESS: Final = {os.O_RDONLY: "O_RDONLY", os.O_WRONLY: "O_WRONLY", os.O_RDWR: "O_RDWR"}
