@@ -16,8 +16,9 @@ import msgspec
 
 from conformance.model.calls import belongs
 from conformance.model.failures import SET_UP_FAILURES
-from conformance.observe.faults import EVERY, Fail, Fault, Short
-from conformance.stage.script import Accept, Connect, End, Reset, Run, Scenario, Send, Start, Step
+from conformance.model.signals import NEWS, ONLY_ONCE, RESTARTS, handled
+from conformance.observe.faults import EVERY, Fail, Fault, Late, Short
+from conformance.stage.script import Accept, Connect, End, Reset, Run, Scenario, Send, Signal, Start, Step
 from conformance.words import say
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Family:
     """Whether it makes sense only for programs whose undisturbed conversation works."""
     beside: Callable[[Scenario], Scenario] | None = None
     """The scenario whose run stands beside a run for comparison; None for the undisturbed one."""
+    none: str = "failure.not-reached"
+    """Where no scenario follows from the undisturbed run: why, as a key of the words."""
 
     def scenarios(self, undisturbed: Run) -> tuple[Scenario, ...]:
         """Return the scenarios of the fixed set, the simplest first."""
@@ -188,6 +191,31 @@ def _count(undisturbed: Run, group: str) -> int:
     return sum(belongs(call.name, group) and call.of_exercise and call.succeeded for call in undisturbed.trace.calls)
 
 
+def own_signals(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return the conversation with a signal before each step, for each signal whose handler interrupts calls."""
+    whole = undisturbed.scenario.steps
+    pieces = [conversation(b"Hello World!", [6])] if Accept() in whole else []
+    return tuple(
+        Scenario((*steps[:place], Signal(name), *steps[place:]))
+        for name in interrupting(undisturbed)
+        for steps in (whole, *pieces)
+        for place, step in enumerate(steps)
+        if not isinstance(step, Accept)
+    )
+
+
+def interrupting(undisturbed: Run) -> list[str]:
+    """Return the signals that the program's own process handles, and whose handler interrupts the call it waits in."""
+    actions = {call.words[0]: call.data for call in undisturbed.trace.named("sigaction") if call.process == 1}
+    found = {number: handled(action) for number, action in actions.items()}
+    return [NEWS[number] for number, how in found.items() if how is not None and not how[1] & (RESTARTS | ONLY_ONCE)]
+
+
+def without_signals(scenario: Scenario) -> Scenario:
+    """Return the same conversation without its signals."""
+    return msgspec.structs.replace(scenario, steps=tuple(one for one in scenario.steps if not isinstance(one, Signal)))
+
+
 def other_descriptors(undisturbed: Run) -> tuple[Scenario, ...]:
     """Return the undisturbed conversation with further descriptors open at the start."""
     return tuple(msgspec.structs.replace(undisturbed.scenario, start=Start(descriptors=count)) for count in (1, 3))
@@ -228,6 +256,14 @@ OTHER_MESSAGES: Final = Family(
     "other-messages", derive=lambda _: tuple(Scenario(conversation(data, list(cuts))) for data, cuts in RECEIVED)
 )
 INTERRUPTIONS: Final = Family("interruptions", derive=interruptions, beside=without_failures)
+OWN_SIGNALS: Final = Family("own-signals", derive=own_signals, beside=without_signals, none="signal.no-handler")
+AT_ONCE: Final = (Connect(0), Connect(1, early=True), Connect(2, early=True))
+IN_TURN: Final = tuple(Connect(client) for client in range(6))
+CROWDS: Final = Family(
+    "crowds",
+    derive=lambda _: (Scenario(AT_ONCE), Scenario(AT_ONCE, (Late(),)), Scenario(IN_TURN)),
+    beside=lambda scenario: msgspec.structs.replace(scenario, steps=scenario.steps[:2], faults=()),
+)
 OTHER_DESCRIPTORS: Final = Family("other-descriptors", derive=other_descriptors)
 NO_ARGUMENTS: Final = Family(
     "no-arguments", derive=lambda _: (Scenario(start=Start(arguments=False)),), from_base=False
@@ -310,10 +346,14 @@ def _step_in_words(step: Step) -> str:
     from conformance.observe.decode import text
 
     kind = type(step).__name__.lower()
-    return say(f"step.{kind}", client=step.client + 1, data=text(step.data) if isinstance(step, Send) else "")
+    data = text(step.data) if isinstance(step, Send) else step.name if isinstance(step, Signal) else ""
+    early = ".early" if isinstance(step, Connect) and step.early else ""
+    return say(f"step.{kind}{early}", client=step.client + 1, data=data)
 
 
 def _fault_in_words(fault: Fault) -> str:
+    if isinstance(fault, Late):
+        return say("fault.late")
     named = {"input", "output"}
     call = say(f"call.{fault.call}") if fault.call in named else fault.call
     if isinstance(fault, Short):

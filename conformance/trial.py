@@ -162,7 +162,7 @@ class _Trial:
             return self._say("not-observed", say("verdict.no-trace", why=self.bench.stage.isolation.why_not))
         reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
         if len(reasons) == len(judgements):
-            return self._say("not-applicable", reasons[0] if reasons else say("failure.not-reached"))
+            return self._say("not-applicable", reasons[0] if reasons else say(self.family.none))
         return self._say("passed")
 
     def _judge(self, subject: Subject, run: Run) -> Judgement:

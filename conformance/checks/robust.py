@@ -1,11 +1,11 @@
 """Checks of what a program does when something goes wrong."""
 
-from conformance.checks.common import as_received, ended_how, last_failure, last_input, same_result
-from conformance.judgement import Broken, Judgement, Kept, NotApplicable
+from conformance.checks.common import as_received, ended_how, last_failure, last_input, last_output, same_result
+from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.failures import USES, USES_OF_NO_SOCKET
 from conformance.observe.decode import text
 from conformance.observe.trace import Call, Trace
-from conformance.stage.script import Busy, Exited, Killed, NotStarted, Run, Waiting
+from conformance.stage.script import Busy, Connect, Exited, Killed, NotStarted, Run, Waiting
 from conformance.words import say
 
 
@@ -120,3 +120,39 @@ def survives(run: Run) -> Judgement:
     if run.crashed:
         return Broken(say("crash.expected"), ended_how(run).removeprefix("; "), last_input(run))
     return Kept()
+
+
+def goes_on_after_signal(run: Run, beside: Run) -> Judgement:
+    """The program's own signal came: the peer and the output get the same, and the program ends the same way."""
+    if not run.happened("signal"):
+        return NotApplicable(say("signal.none"))
+    if same_result(run, beside) and run.ending == beside.ending:
+        return Kept()
+    interrupted = next((call.number for call in run.trace.calls if call.error == "EINTR"), None)
+    printed = say("prints.seen", output=text(run.output)) + ended_how(run)
+    seen = printed if run.happened("accepted") else as_received(run, run.received())
+    return Broken(say("signal.expected"), seen, interrupted)
+
+
+def keeps_clients_apart(run: Run, beside: Run) -> Judgement:
+    """Each accepted client receives what one alone does; ended children do not grow with the number of clients."""
+    if not run.observed:
+        return NotObserved()
+    accepted = [call for call in run.trace.named("accept") if call.of_exercise and call.succeeded]
+    came = [event.client for event in run.wire if event.what == "connected"][: len(accepted)]
+    if len(came) < 2:
+        return NotApplicable(say("crossed.none"))
+    alone = beside.received()
+    for client in came:
+        if run.received(client) != alone:
+            seen = say("crossed.seen", count=len(came), client=client + 1, data=text(run.received(client)))
+            return Broken(say("crossed.expected", data=text(alone)), seen, last_output(run))
+    return _reaps(run, beside, len(came))
+
+
+def _reaps(run: Run, beside: Run, clients: int) -> Judgement:
+    """Judged on clients in turn: of those that come at once, many children may end before anybody can wait for them."""
+    at_once = any(isinstance(step, Connect) and step.early for step in run.scenario.steps)
+    if at_once or run.zombies <= beside.zombies + 1:
+        return Kept()
+    return Broken(say("zombies.expected"), say("zombies.seen", clients=clients, count=run.zombies))

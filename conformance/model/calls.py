@@ -69,6 +69,7 @@ SYSTEM_CALLS: Final[dict[str, SystemCall]] = {
     "futex": SystemCall("futex", 202, 98),
     "alarm": SystemCall("alarm", 37, None),
     "setitimer": SystemCall("alarm", 38, 103),
+    "rt_sigaction": SystemCall("sigaction", 13, 134),
     "restart_syscall": SystemCall("restart", 219, 128),
 }
 
@@ -102,13 +103,13 @@ WITHOUT_DESCRIPTOR: Final = frozenset(
         "epoll_wait",
         "sleep",
         "restart",
+        "sigaction",
         "alarm",
         "futex",
         "close_range",
     }
 )
 
-# How the course writes each call's arguments: the names are printed before the values that the observer decoded.
 # Only waits with a time-out are of interest among the many futex calls: how language runtimes sleep.
 FUTEX_WAITS: Final = (0, 9)
 """FUTEX_WAIT and FUTEX_WAIT_BITSET, without the flag bits above."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.model.calls import TRANSFER
+from conformance.model.signals import NEWS, ONLY_ONCE, RESTARTS, handled
 from conformance.observe.trace import Address, Call
 
 ADDRESS_LIMIT: Final = 128
@@ -30,6 +31,10 @@ OPENS: Final = {os.O_CREAT: "O_CREAT", os.O_TRUNC: "O_TRUNC", os.O_APPEND: "O_AP
                 os.O_NONBLOCK: "O_NONBLOCK", os.O_CLOEXEC: "O_CLOEXEC"}  # fmt: skip
 ACCESS: Final = {os.O_RDONLY: "O_RDONLY", os.O_WRONLY: "O_WRONLY", os.O_RDWR: "O_RDWR"}
 COMMANDS: Final = {0: "F_DUPFD", 1: "F_GETFD", 2: "F_SETFD", 3: "F_GETFL", 4: "F_SETFL", 1030: "F_DUPFD_CLOEXEC"}
+HANDLER_FLAGS: Final = {RESTARTS: "SA_RESTART", ONLY_ONCE: "SA_RESETHAND", 4: "SA_SIGINFO", 1: "SA_NOCLDSTOP",
+                        0x0800_0000: "SA_ONSTACK", 0x4000_0000: "SA_NODEFER"}  # fmt: skip
+KERNEL_FLAGS: Final = 0x0400_0000
+"""SA_RESTORER: set by the C library, never by the program."""
 SOCKET_TYPE_MASK: Final = 0xF
 DUPLICATES: Final = frozenset({fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC})
 
@@ -117,6 +122,8 @@ def arguments(call: Call) -> tuple[str, ...]:
             return descriptor, named(words[1], SHUTDOWNS)
         case "setsockopt" | "getsockopt":
             return descriptor, named(words[1], LEVELS), named(words[2], OPTIONS) if words[1] == 1 else str(words[2])
+        case "sigaction":
+            return named(words[0], NEWS), _handler(call.data)
         case "open":
             return _open_arguments(call)
         case "fcntl":
@@ -141,6 +148,13 @@ def _where(address: Address | None) -> str:
         return "?"
     host = f"[{address.host}]" if ":" in address.host else address.host
     return f"{host}:{address.port}" if host else address.family
+
+
+def _handler(action: bytes) -> str:
+    found = handled(action)
+    if found is None:
+        return "SIG_DFL or SIG_IGN"
+    return "handler, " + flags(found[1] & ~KERNEL_FLAGS, HANDLER_FLAGS)
 
 
 def _open_arguments(call: Call) -> tuple[str, ...]:

@@ -27,4 +27,8 @@ class Fail(Struct, frozen=True, tag="fail", forbid_unknown_fields=True):
     """From 1, counted over the calls for descriptors of the exercise."""
 
 
-Fault = Short | Fail
+class Late(Struct, frozen=True, tag="late", forbid_unknown_fields=True):
+    """New threads and processes begin only when all others wait: a scheduler may leave them aside so long."""
+
+
+Fault = Short | Fail | Late

@@ -9,7 +9,7 @@ from typing import Final
 
 from conformance.model.calls import belongs
 from conformance.observe.decode import SIZES
-from conformance.observe.faults import EVERY, Fail, Fault, Short
+from conformance.observe.faults import EVERY, Fail, Fault, Late, Short
 from conformance.observe.machine import Machine, Registers
 from conformance.observe.memory import Memory
 from conformance.observe.recorder import Entry, Process, buffers
@@ -26,7 +26,8 @@ class Injector:
     """Applies one run's faults, counting calls on descriptors of the exercise: threads reorder the rest."""
 
     def __init__(self, on: Machine, numbers: dict[str, int], faults: Sequence[Fault]) -> None:
-        self.on, self.numbers, self.faults = on, numbers, faults
+        self.on, self.numbers = on, numbers
+        self.faults = [fault for fault in faults if not isinstance(fault, Late)]
         self._seen: Counter[int] = Counter()
         self.applied = 0
 

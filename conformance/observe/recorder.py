@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from conformance.model.calls import MAY_SLEEP, SYSTEM_CALLS, TRANSFER, WAITS, WITHOUT_DESCRIPTOR
 from conformance.model.descriptors import DescriptorTable, Kind, OpenFile, State
+from conformance.model.signals import NEWS
 from conformance.observe import decode
 from conformance.observe.memory import Memory
 from conformance.observe.sites import CallSites
@@ -20,6 +21,8 @@ ITIMER_REAL: Final = 0
 SOL_SOCKET, SCM_RIGHTS = 1, 1
 PASSING: Final = frozenset({"sendmsg", "recvmsg"})
 SIZE_OF_TIMEVAL: Final = 16
+HANDLER_AND_FLAGS: Final = 16
+"""How the kernel's struct sigaction begins."""
 CALLS_KEPT: Final = 50_000
 PATH_LIMIT: Final = 4096
 INTERNET: Final = frozenset({2, 10})
@@ -205,6 +208,8 @@ class Recorder:
                 return self._concerns_path(process.memory, entry)
             case "close_range":
                 return any(first <= number <= (second & 0xFFFF_FFFF) for number in process.table.entries)
+            case "sigaction":
+                return first in NEWS and second != 0
             case _:
                 return entry.name in WAITS or entry.name == "alarm"
 
@@ -291,6 +296,8 @@ class Recorder:
         memory, sites = process.memory, process.sites
         if entry.place is None and sites is not None and entry.name not in WAITS:
             entry.place = sites.caller(memory, *entry.stack)
+        if entry.name == "sigaction":
+            return memory.read(entry.words[1], HANDLER_AND_FLAGS)
         if moved <= 0 or entry.name not in TRANSFER or entry.system_call in WITHOUT_DATA:
             return b""
         pieces = buffers(memory, entry, min(moved, DATA_KEPT))

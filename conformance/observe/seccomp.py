@@ -5,6 +5,7 @@ import struct
 from typing import Final
 
 from conformance.model.calls import FUTEX_WAITS, REFUSED, SYSTEM_CALLS
+from conformance.model.signals import NEWS
 from conformance.observe.machine import (
     PR_SET_NO_NEW_PRIVS,
     PR_SET_SECCOMP,
@@ -41,9 +42,11 @@ def program(on: Machine) -> bytes:
     ]
     if on.foreign_bit:
         head += [_step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), _return(NOT_THERE)]
-    head += _timed_futex(next(number for number, name in numbers(on).items() if name == "futex"))
+    places = {name: number for number, name in numbers(on).items()}
+    head += _timed_futex(places["futex"])
+    head += _handlers(places["rt_sigaction"])
     table = [(number, 2) for number in refused if number is not None] + [
-        (number, 1) for number, name in numbers(on).items() if name != "futex"
+        (number, 1) for name, number in places.items() if name not in ("futex", "rt_sigaction")
     ]
     jumps = [
         _step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
@@ -64,6 +67,19 @@ def _timed_futex(number: int) -> list[bytes]:
         _step(JUMP_EQUAL, 0, 3, 0),
         _step(LOAD, 0, 0, ARGUMENTS + 8 * 3 + 4),
         _step(JUMP_EQUAL, 0, 1, 0),
+        _return(ALLOW),
+        _return(TRACE),
+    ]
+
+
+def _handlers(number: int) -> list[bytes]:
+    """Return the steps that stop where a handler for a signal of interest is installed, and let every other pass."""
+    signals = sorted(NEWS)
+    checks = [_step(JUMP_EQUAL, len(signals) - place, 0, one) for place, one in enumerate(signals)]
+    return [
+        _step(JUMP_EQUAL, 0, len(checks) + 3, number),
+        _step(LOAD, 0, 0, ARGUMENTS),
+        *checks,
         _return(ALLOW),
         _return(TRACE),
     ]

@@ -23,7 +23,7 @@ from typing import Final
 from conformance.model.calls import MAY_SLEEP, WAITS
 from conformance.model.descriptors import State
 from conformance.observe import machine as kernel
-from conformance.observe.faults import Fault
+from conformance.observe.faults import Fault, Late
 from conformance.observe.injector import Injector
 from conformance.observe.machine import KernelError, Machine, Registers, ptrace
 from conformance.observe.memory import Memory
@@ -97,6 +97,8 @@ class Thread:
     """What the tracer's progress was by then."""
     stopped: bool = False
     """In a group stop, until a SIGCONT."""
+    unborn: bool = False
+    """Its first stop is still to come."""
     status: int = -1
     """An open /proc/TID/stat."""
 
@@ -114,6 +116,11 @@ class Tracer:
         """The wait status of the program's own process, once it ended."""
         self.main = 0
         self._early: set[int] = set()
+        self._holds_births = any(isinstance(fault, Late) for fault in faults)
+        self._held: list[Thread] = []
+        """New threads that begin only when all others wait, the oldest first."""
+        self._children: set[int] = set()
+        """The system's numbers of the processes that the program made."""
         self._buffer = ctypes.create_string_buffer(INFO_SIZE)
         self._buffer_at = ctypes.addressof(self._buffer)
         self.may_sleep = False
@@ -155,6 +162,18 @@ class Tracer:
         """Tell whether the program has a listener."""
         return any(file.state is State.LISTENING and file.open_in for file in self.recorder.files)
 
+    def signal(self, name: str) -> bool:
+        """Send the program's own process a signal, if it handles it; tell whether it does."""
+        number = signal.Signals[name]
+        handled = self.main in self.threads and bool(_caught(self.main) >> (number - 1) & 1)
+        if handled:
+            os.kill(self.main, number)
+        return handled
+
+    def zombies(self) -> int:
+        """Return how many children of the program have ended without anybody having waited for them."""
+        return sum(_is_zombie_of(child, self.processes()) for child in self._children)
+
     def spins(self) -> bool:
         """Tell whether more calls in a row gave nothing than a program that waits would make; begin to count anew."""
         spins = self.recorder.in_vain > IN_VAIN_LIMIT
@@ -179,6 +198,8 @@ class Tracer:
             return
         if thread.status >= 0:
             os.close(thread.status)
+        if thread in self._held:
+            self._held.remove(thread)
         for entry in thread.given_up:
             if entry in thread.interrupted:
                 self.recorder.leave(thread.process, tid, entry, -errno.EINTR)
@@ -200,11 +221,21 @@ class Tracer:
                 if self._handle_next(os.WNOHANG):
                     return self._go_on()
                 if self.asleep():
-                    return Pulse.ASLEEP
+                    return Pulse.MOVED if self.let_begin() else Pulse.ASLEEP
                 os.sched_yield()
         if self._handle_next(0):
             return self._go_on()
-        return Pulse.ASLEEP if self.asleep() else Pulse.RUNNING
+        if not self.asleep():
+            return Pulse.RUNNING
+        return Pulse.MOVED if self.let_begin() else Pulse.ASLEEP
+
+    def let_begin(self) -> bool:
+        """Let the oldest thread that was held back begin; tell whether there was one."""
+        if not self._held:
+            return False
+        with contextlib.suppress(KernelError):
+            ptrace(kernel.CONT, self._held.pop(0).tid)
+        return True
 
     def _go_on(self) -> Pulse:
         """Handle what else is due, until the peer or the output may want to be looked at."""
@@ -234,7 +265,9 @@ class Tracer:
         return (
             bool(self.threads)
             and not self._early
-            and all(thread.stopped or _state(thread) in "SZX" for thread in self.threads.values())
+            and all(
+                thread.stopped or thread in self._held or _state(thread) in "SZX" for thread in self.threads.values()
+            )
         )
 
     # -------------------------------------------------------------- stops
@@ -255,13 +288,23 @@ class Tracer:
     def _handle_rest(self, thread: Thread, event: int, number: int) -> None:
         thread.stopped = event == kernel.EVENT_STOP and number in STOPPING
         if event in (kernel.EVENT_FORK, kernel.EVENT_VFORK, kernel.EVENT_CLONE):
-            self._born(thread)
+            self._born(thread, waited_for=event == kernel.EVENT_VFORK)
         elif event == kernel.EVENT_EXEC:
             self._loaded(thread)
         elif thread.stopped:
             ptrace(kernel.LISTEN, thread.tid)
+        elif thread.unborn and event == kernel.EVENT_STOP:
+            self._begin(thread)
         else:
             ptrace(kernel.CONT, thread.tid, None, 0 if event else number)
+
+    def _begin(self, thread: Thread) -> None:
+        thread.unborn = False
+        if self._holds_births:
+            self._held.append(thread)
+            self.injector.applied += 1
+        else:
+            ptrace(kernel.CONT, thread.tid)
 
     def _ended(self, tid: int, status: int) -> None:
         self._early.discard(tid)
@@ -271,15 +314,18 @@ class Tracer:
             self.exit_status = status
         self._remove(tid)
 
-    def _born(self, parent: Thread) -> None:
+    def _born(self, parent: Thread, *, waited_for: bool) -> None:
         self.progress += 1
         tid = self._message(parent.tid)
         group = _thread_group(tid)
         process = parent.process if group == parent.pid else self.recorder.child(parent.process, group)
-        self._add(tid, group, process)
+        thread = self._add(tid, group, process)
+        thread.unborn = not waited_for
+        if group != parent.pid:
+            self._children.add(group)
         if tid in self._early:
             self._early.discard(tid)
-            ptrace(kernel.CONT, tid)
+            self._begin(thread) if thread.unborn else ptrace(kernel.CONT, tid)
         ptrace(kernel.CONT, parent.tid)
 
     def _loaded(self, thread: Thread) -> None:
@@ -445,8 +491,22 @@ def _state(thread: Thread) -> str:
 
 
 def _thread_group(tid: int) -> int:
-    with contextlib.suppress(OSError), open(f"/proc/{tid}/status", "rb") as status:  # noqa: PTH123 (once for each birth)
+    return int(_status(tid, b"Tgid:") or tid)
+
+
+def _caught(pid: int) -> int:
+    """Return the mask of the signals that a process handles."""
+    return int(_status(pid, b"SigCgt:") or b"0", 16)
+
+
+def _is_zombie_of(pid: int, parents: set[int]) -> bool:
+    return b"Z" in _status(pid, b"State:") and int(_status(pid, b"PPid:") or 0) in parents
+
+
+def _status(pid: int, key: bytes) -> bytes:
+    """Return one value of /proc/PID/status; nothing where there is no such process."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/status", "rb") as status:  # noqa: PTH123 (seldom)
         for line in status:
-            if line.startswith(b"Tgid:"):
-                return int(line[5:])
-    return tid
+            if line.startswith(key):
+                return line[len(key) :].strip()
+    return b""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.stage.ports import listening
-from conformance.stage.script import Accept, Connect, End, Happening, Reset, Send, Step, WireEvent
+from conformance.stage.script import Accept, Connect, End, Happening, Reset, Send, Signal, Step, WireEvent
 
 LOOPBACK: Final = "127.0.0.1"
 LOOPBACK_6: Final = "::1"
@@ -48,6 +48,8 @@ class Peer:
     count_calls: Callable[[], int]
     somebody_listens: Callable[[], bool]
     """Whether a connect would find anyone."""
+    signal: Callable[[str], bool]
+    """Sends the program a signal that it handles; tells whether it does."""
     listeners: list[socket.socket] = field(default_factory=list)
     lines: dict[int, Line] = field(default_factory=dict)
     wire: list[WireEvent] = field(default_factory=list)
@@ -94,9 +96,14 @@ class Peer:
             if done is None:
                 return False
             self.place += 1
-            if done:
+            if done and not self.hurries():
                 return True
         return self._end_one()
+
+    def hurries(self) -> bool:
+        """Tell whether the next step does not wait until the program is quiet."""
+        step = self.steps[self.place] if self.place < len(self.steps) else None
+        return isinstance(step, Connect) and step.early
 
     def ready(self) -> bool:
         """Tell whether the next step can be taken with effect: there is somebody to connect to, or a connection."""
@@ -130,6 +137,8 @@ class Peer:
                 return self._connect(client)
             case Accept(client):
                 return self._accept(client)
+            case Signal(name):
+                return self._signal(name)
             case Send(data, client):
                 return self._on(client, lambda line: self._send(line, data))
             case End(client):
@@ -197,6 +206,12 @@ class Peer:
         line.close()
         del self.lines[line.client]
         return True
+
+    def _signal(self, name: str) -> bool:
+        sent = self.signal(name)
+        if sent:
+            self._note("signal", 0, name.encode())
+        return sent
 
     def _end_one(self) -> bool:
         return any(not line.ended and not line.unsent and self._end(line) for line in self.lines.values())

@@ -14,6 +14,8 @@ class Connect(Struct, frozen=True, tag="connect", forbid_unknown_fields=True):
     """A client connects to the program."""
 
     client: int = 0
+    early: bool = False
+    """As soon as somebody listens, together with the step before: not only when the program is quiet."""
 
 
 class Accept(Struct, frozen=True, tag="accept", forbid_unknown_fields=True):
@@ -41,7 +43,15 @@ class Reset(Struct, frozen=True, tag="reset", forbid_unknown_fields=True):
     client: int = 0
 
 
-Step = Connect | Accept | Send | End | Reset
+class Signal(Struct, frozen=True, tag="signal", forbid_unknown_fields=True):
+    """The program's own process gets a signal, if it handles it."""
+
+    name: str
+    """As `SIGUSR1`."""
+    client: int = 0
+
+
+Step = Connect | Accept | Send | End | Reset | Signal
 """One thing that the peer does, once the program is quiet."""
 
 
@@ -73,7 +83,16 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
 # ---------------------------------------------------------------- what happened
 
 Happening = Literal[
-    "connected", "refused", "accepted", "sent", "received", "peer ended", "program ended", "peer reset", "program reset"
+    "connected",
+    "refused",
+    "accepted",
+    "sent",
+    "received",
+    "peer ended",
+    "program ended",
+    "peer reset",
+    "program reset",
+    "signal",
 ]
 
 
@@ -141,6 +160,8 @@ class Run(Struct, frozen=True):
     seconds: float = 0.0
     waiting_seconds: float = 0.0
     """Of them, how long neither the program nor the stage had anything to do."""
+    zombies: int = 0
+    """How many children had ended by the end of the run, and nobody had waited for them."""
     spun: bool = False
     """Whether the program made more than a thousand calls in a row that gave nothing."""
 

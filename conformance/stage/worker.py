@@ -48,6 +48,8 @@ CALLS_LIMIT: Final = 200_000
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
 """Seconds of processor time without a call after which a program is endless, whatever else the machine does."""
+SPIN_WITH_A_NEWBORN: Final = 0.05
+"""Seconds of processor time after which a thread that was held back begins: whoever computes may wait for it."""
 FIRST_LOOK, LONGEST_LOOK = 0.0002, 0.01
 DRAIN_EVERY: Final = 32
 TICK: Final = 0.001
@@ -107,6 +109,7 @@ class Performance:
     quiet_seen: bool = False
     spun: bool = False
     pulses: int = 0
+    zombies: int = 0
     computing: float | None = None
     """The processor time that the program had used when it was first seen to compute, since its last call."""
     ending: Ending | None = field(default=None)
@@ -122,6 +125,8 @@ class Performance:
                 moved |= self.streams.drain()
             if pulse is Pulse.GONE:
                 break
+            if self.peer.hurries() and self.follower.listens():
+                moved |= self.peer.act()
             if pulse is Pulse.MOVED or moved:
                 self.look, self.quiet_seen, self.computing = FIRST_LOOK, False, None
                 self.ending = self._over_a_limit()
@@ -130,6 +135,7 @@ class Performance:
                 self.ending = self._over_a_limit() or self._computes()
             else:
                 self._asleep(time.monotonic() - before)
+        self.zombies = self.follower.zombies()
         return self.ending or _how_it_ended(self.follower.exit_status)
 
     def _asleep(self, elapsed: float) -> None:
@@ -173,6 +179,8 @@ class Performance:
         used = sum(map(_processor_time, self.follower.processes()))
         if self.computing is None:
             self.computing = used
+        if used - self.computing > SPIN_WITH_A_NEWBORN:
+            self.follower.let_begin()
         return Busy("processor time") if used - self.computing > PROCESSOR_LIMIT and not self.order.build else None
 
 
@@ -249,7 +257,7 @@ class Worker:
         return Run(
             order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
-            performance.spun,
+            performance.zombies, performance.spun,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -300,7 +308,8 @@ class Worker:
 
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
         calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
-        peer = Peer(order.scenario.steps, lambda: self._where(port), lambda: len(calls), follower.listens)
+        steps, where = order.scenario.steps, lambda: self._where(port)
+        peer = Peer(steps, where, lambda: len(calls), follower.listens, follower.signal)
         start = order.scenario.start
         if order.program.role == "client" and start.listener:
             peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))

@@ -53,3 +53,15 @@ def test_no_busy_wait(run: Run) -> Judgement:
 def test_no_crash(run: Run) -> Judgement:
     """Formats, control characters, every byte value."""
     return robust.survives(run)
+
+
+@proves("robust.own-signals", scenarios.OWN_SIGNALS)
+def test_own_signals(run: Run, without: Run) -> Judgement:
+    """Each signal that the program handles comes while it waits."""
+    return robust.goes_on_after_signal(run, without)
+
+
+@proves("robust.crossed-clients", scenarios.CROWDS)
+def test_crossed_clients(run: Run, two_in_turn: Run) -> Judgement:
+    """Three clients at once, then six in turn."""
+    return robust.keeps_clients_apart(run, two_in_turn)

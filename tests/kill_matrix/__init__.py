@@ -68,7 +68,7 @@ def _read(path: Path) -> Specimen:
 def _comment(path: Path) -> Iterator[str]:
     for line in path.read_bytes().decode("utf-8", "replace").splitlines():
         text = line.strip()
-        if not text.startswith(("/*", "*", "//", "#")) or text.startswith(("#include", "#!")):
+        if not text.startswith(("/*", "*", "//", "#")) or text.startswith(("#include", "#define", "#!")):
             if text.startswith("#!"):
                 continue
             return

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import struct
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.model.calls import REFUSED, SYSTEM_CALLS
+from conformance.model.signals import NEWS
 from conformance.observe import machine, seccomp
 
 FUTEX_CASES = [
@@ -59,7 +61,12 @@ def test_every_jump_of_the_filter_ends_at_its_action(on: machine.Machine) -> Non
     """Interpret the filter as the kernel would, for each call of interest, each refused one and one of no interest."""
     code = seccomp.program(on)
     for number, name in seccomp.numbers(on).items():
-        assert interpret(code, on.audit, number, (0, 0, 0, 1 << 40, 0, 0)) == seccomp.TRACE, name
+        assert interpret(code, on.audit, number, (signal.SIGUSR1, 0, 0, 1 << 40, 0, 0)) == seccomp.TRACE, name
+    handler = next(number for number, name in seccomp.numbers(on).items() if name == "rt_sigaction")
+    for one in signal.valid_signals():
+        assert interpret(code, on.audit, handler, (one, 0, 0, 0, 0, 0)) == (
+            seccomp.TRACE if one in NEWS else seccomp.ALLOW
+        )
     futex = next(number for number, name in seccomp.numbers(on).items() if name == "futex")
     for command, timeout, action in FUTEX_CASES:
         assert interpret(code, on.audit, futex, (0, command, 0, timeout, 0, 0)) == action

@@ -28,7 +28,6 @@ static void *greet(void *argument)
     const char *message = "Hello World!";
     size_t length = strlen(message), sent = 0;
 
-    usleep(1000);    /* let the other clients in first */
     while (sent < length) {
         ssize_t count = write(*client, message + sent, length - sent);
         if (count == -1 && errno != EINTR)

@@ -1,0 +1,33 @@
+"""Signals: which of them tell a program some news and do not ask it to end, by the number and name of each."""
+
+import signal
+import struct
+from typing import Final
+
+NEWS: Final[dict[int, str]] = {
+    int(number): number.name
+    for number in (
+        signal.SIGUSR1,
+        signal.SIGUSR2,
+        signal.SIGCHLD,
+        signal.SIGCONT,
+        signal.SIGURG,
+        signal.SIGWINCH,
+        signal.SIGIO,
+    )
+}
+"""Whoever handles one of these goes on afterwards. INT, TERM, HUP and QUIT ask for the end, ALRM and the timers say
+that a wait has lasted long enough, and the rest report an error of the program's own."""
+
+RESTARTS: Final = 0x1000_0000
+"""SA_RESTART in the kernel's flags."""
+ONLY_ONCE: Final = 0x8000_0000
+"""SA_RESETHAND: the second signal is not handled any more."""
+
+
+def handled(action: bytes) -> tuple[int, int] | None:
+    """Return (handler, flags) from the beginning of the kernel's struct sigaction; None for SIG_DFL and SIG_IGN."""
+    if len(action) < 16:
+        return None
+    handler, flags = struct.unpack_from("<QQ", action)
+    return (handler, flags) if handler > int(signal.SIG_IGN) else None
