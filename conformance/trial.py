@@ -5,14 +5,14 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from conformance.catalogue import Requirement, catalogue
 from conformance.checks.common import conversed
 from conformance.evidence import ending_in_words, evidence
 from conformance.grading.build import Built, Workshop
 from conformance.grading.submission import Found, Submission, looked_for
-from conformance.judgement import Broken, Judgement, NotApplicable, NotObserved
+from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.reporting.results import Tries, Verdict, VerdictName
 from conformance.scenarios import UNDISTURBED, Family
 from conformance.stage.handle import Stage, StageError
@@ -105,8 +105,18 @@ def references() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "reference_impl"
 
 
-def judge(bench: Bench, requirement: Requirement, exercise: str, family: Family, check: Check) -> Verdict:
-    """Return the verdict for one requirement and the program of one exercise."""
+def judge(
+    bench: Bench,
+    requirement: Requirement,
+    exercise: str,
+    family: Family,
+    check: Check,
+    scenario: Scenario | None = None,
+) -> Verdict:
+    """Return the verdict for one requirement and the program of one exercise.
+
+    With a scenario it is the verdict for that one alone, tried as often as a failure is doubted.
+    """
     subject = bench.subject(exercise)
 
     def verdict(name: VerdictName, reason: str = "") -> Verdict:
@@ -119,7 +129,8 @@ def judge(bench: Bench, requirement: Requirement, exercise: str, family: Family,
             "not-implemented", say("verdict.not-built", why=subject.built.words.strip().split("\n")[0][:200])
         )
     try:
-        return _Trial(bench, requirement, exercise, subject, family, check).verdict()
+        trial = _Trial(bench, requirement, exercise, subject, family, check)
+        return trial.verdict() if scenario is None else trial.again(scenario)
     except StageError as problem:
         return verdict("harness-error", say("verdict.stage", why=problem))
     except Exception as problem:  # a fault of the suite's own costs nobody a point, and not the rest of the check
@@ -136,24 +147,34 @@ class _Trial:
     check: Check
 
     def verdict(self) -> Verdict:
-        family = self.family
-        undisturbed = self.subject.undisturbed
-        if family.from_base and not conversed(undisturbed):
-            return self._say(
-                "not-run", say("verdict.not-run", why=f"{say('conversation.none')}; {ending_in_words(undisturbed)}")
-            )
-        scenarios = family.scenarios(undisturbed)
+        """Judge the scenarios of the family, up to the first that breaks the program, and search for more if asked."""
+        if not self._has_base():
+            return self._not_run()
         judgements = []
-        for scenario in scenarios:
+        for scenario in self.family.scenarios(self.subject.undisturbed):
             judgement = self._judge(self.subject, self.subject.run(scenario))
             if isinstance(judgement, Broken):
-                return self._doubt(scenario, judgement)
+                return self._doubt(self._try(self.subject, scenario))
             judgements.append(judgement)
-        if self.bench.seed is not None and family.strategy is not None:
-            found = self._search()
-            if found is not None:
-                return self._doubt(*found)
-        return self._without_failure(judgements)
+        found = self._search() if self.bench.seed is not None and self.family.strategy is not None else None
+        return self._without_failure(judgements) if found is None else self._doubt(self._try(self.subject, found))
+
+    def again(self, scenario: Scenario) -> Verdict:
+        """Judge one scenario, as often as a failure is doubted: passed only where no try fails, and each can tell."""
+        if not self._has_base():
+            return self._not_run()
+        tried = self._try(self.subject, scenario)
+        if tried.failures:
+            return self._doubt(tried)
+        unsure = [judgement for judgement in tried.judgements if not isinstance(judgement, Kept)]
+        return self._without_failure(unsure or tried.judgements)
+
+    def _has_base(self) -> bool:
+        return not self.family.from_base or conversed(self.subject.undisturbed)
+
+    def _not_run(self) -> Verdict:
+        why = f"{say('conversation.none')}; {ending_in_words(self.subject.undisturbed)}"
+        return self._say("not-run", say("verdict.not-run", why=why))
 
     def _without_failure(self, judgements: Sequence[Judgement]) -> Verdict:
         if any(isinstance(judgement, NotObserved) for judgement in judgements) or not (
@@ -176,34 +197,24 @@ class _Trial:
 
     # -------------------------------------------------------------- doubt
 
-    def _doubt(self, scenario: Scenario, broken: Broken) -> Verdict:
-        """Try a failure again, and the reference beside it, before it is said aloud."""
-        run, tries = self._try(self.subject, scenario)
+    def _doubt(self, tried: "_Tried") -> Verdict:
+        """Say a failure aloud that was tried again, unless the reference fails in the same scenario too."""
+        run, broken = tried.failures[0]
         reference = self.bench.reference(self.exercise)
-        beside = self._try(reference, scenario)[1] if reference is not None else None
+        beside = self._try(reference, run.scenario).tries if reference is not None else None
         if beside is not None and beside.failed:
             return self._say("harness-error", say("verdict.reference-fails"))
-        judgement = self._judge(self.subject, run)
-        shown = evidence(
-            run,
-            judgement if isinstance(judgement, Broken) else broken,
-            self.subject.built.folder,
-            (tries, beside),
-            self._repeat(),
-        )
+        tries = tried.tries
+        shown = evidence(run, broken, self.subject.built.folder, (tries, beside), self._repeat())
         name: VerdictName = "unsteady" if tries.failed < tries.tried else _how_it_failed(run)
         return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, broken.seen, shown)
 
-    def _try(self, subject: Subject, scenario: Scenario) -> tuple[Run, Tries]:
-        """Run a scenario ten times in all, fewer where each time lasts to a limit.
-
-        Returns a run that fails, if any does, and how many did.
-        """
+    def _try(self, subject: Subject, scenario: Scenario) -> "_Tried":
+        """Run a scenario ten times in all, fewer where each time lasts to a limit."""
         first = subject.run(scenario)
         times = TRIES_OF_ENDLESS if first.endless else TRIES
         runs = [first, *(subject.run_anew(scenario) for _ in range(times - 1))]
-        failed = [run for run in runs if isinstance(self._judge(subject, run), Broken)]
-        return (failed or runs)[0], Tries(len(failed), len(runs))
+        return _Tried(runs, [self._judge(subject, run) for run in runs])
 
     def _repeat(self) -> str:
         seed = f" --seed {self.bench.seed}" if self.bench.seed is not None else ""
@@ -212,7 +223,7 @@ class _Trial:
 
     # -------------------------------------------------------------- search
 
-    def _search(self) -> tuple[Scenario, Broken] | None:
+    def _search(self) -> Scenario | None:
         """Let Hypothesis look for a scenario that breaks the program, and shrink it."""
         from conformance.search import smallest
 
@@ -222,10 +233,25 @@ class _Trial:
             return isinstance(self._judge(self.subject, self.subject.run(scenario)), Broken)
 
         scenario = smallest(self.family.strategy(), breaks, self.bench.seed)
-        if scenario is None:
-            return None
-        judgement = self._judge(self.subject, self.subject.run(scenario))
-        return (scenario, judgement) if isinstance(judgement, Broken) else None
+        return scenario if scenario is not None and breaks(scenario) else None
+
+
+class _Tried(NamedTuple):
+    """A scenario that was tried several times."""
+
+    runs: list[Run]
+    judgements: list[Judgement]
+
+    @property
+    def failures(self) -> list[tuple[Run, Broken]]:
+        """The runs that break the requirement, and how."""
+        pairs = zip(self.runs, self.judgements, strict=True)
+        return [(run, judgement) for run, judgement in pairs if isinstance(judgement, Broken)]
+
+    @property
+    def tries(self) -> Tries:
+        """How many broke it, of how many."""
+        return Tries(len(self.failures), len(self.runs))
 
 
 def _how_it_failed(run: Run) -> VerdictName:

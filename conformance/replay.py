@@ -1,0 +1,99 @@
+"""Saved failures, tried again on the programs as they are now."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from conformance.catalogue import catalogue
+from conformance.grading.build import Workshop
+from conformance.grading.submission import Submission
+from conformance.reporting.results import COUNTS_AGAINST, FORMAT, Results, Verdict, decode
+from conformance.stage.handle import Stage
+from conformance.suite.proving import Proof, all_proofs
+from conformance.trial import Bench, judge
+from conformance.words import say
+
+LARGEST_FILE: Final = 64 << 20
+NO_TRY: Final = frozenset({"not-implemented", "not-run"})
+"""They count against a program, and yet say nothing of the saved scenario."""
+Outcome = Literal["fixed", "still", "cannot"]
+
+
+class NoResults(Exception):
+    """The file holds no results; the text says why."""
+
+
+class Replayed(NamedTuple):
+    """A saved failure, and what came of trying it again."""
+
+    saved: Verdict
+    now: Verdict
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fixed where no try failed, and otherwise whether it still fails or could not be tried."""
+        if self.now.verdict == "passed":
+            return "fixed"
+        return "still" if self.now.verdict in COUNTS_AGAINST - NO_TRY else "cannot"
+
+
+def read_results(text: bytes) -> Results:
+    """Read a file of results. Raises `NoResults` where it is none."""
+    if len(text) > LARGEST_FILE:
+        raise NoResults(say("replay.too-large", limit=LARGEST_FILE >> 20))
+    try:
+        results = decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise NoResults(say("replay.no-results", why=str(problem).split("\n")[0])) from None
+    if results.format != FORMAT:
+        raise NoResults(say("replay.other-format", format=results.format, known=FORMAT))
+    return results
+
+
+def failures(results: Results, exercises: Sequence[str], prefixes: Sequence[str]) -> list[Verdict]:
+    """Return the saved failures that are asked for: all, or those of these exercises and requirements."""
+    return [
+        one
+        for one in results.verdicts
+        if one.verdict in COUNTS_AGAINST
+        and (not exercises or one.exercise in exercises)
+        and (not prefixes or any(one.requirement.startswith(prefix) for prefix in prefixes))
+    ]
+
+
+def replay(
+    submission: Submission,
+    saved: Sequence[Verdict],
+    *,
+    observe: bool = True,
+    progress: Callable[[int, int, str], None] = lambda *_: None,
+) -> list[Replayed]:
+    """Try each saved failure again, in its own scenario, as often as a failure is doubted."""
+    proofs = {proof.requirement.id: proof for proof in all_proofs()}
+    done = []
+    with Stage() as stage:
+        workshop = Workshop(stage)
+        try:
+            bench = Bench(submission, stage, workshop, observe=observe)
+            for one in saved:
+                progress(len(done), len(saved), one.requirement)
+                done.append(Replayed(one, _again(bench, one, proofs.get(one.requirement))))
+        finally:
+            workshop.close()
+    return done
+
+
+def _again(bench: Bench, saved: Verdict, proof: Proof | None) -> Verdict:
+    """Return today's verdict on a saved failure; `not-run` where there is nothing to try."""
+    if proof is None or saved.exercise not in catalogue().exercises:
+        return _not_run(saved, say("replay.unknown"))
+    if not proof.requirement.concerns(saved.exercise):
+        return _not_run(saved, say("replay.not-concerned"))
+    if saved.evidence is None:
+        return _not_run(saved, say("replay.no-scenario", verdict=saved.verdict))
+    return judge(bench, proof.requirement, saved.exercise, proof.family, proof.check, saved.evidence.scenario)
+
+
+def _not_run(saved: Verdict, why: str) -> Verdict:
+    return Verdict(saved.exercise, saved.requirement, saved.level, "not-run", why)

@@ -1,0 +1,73 @@
+"""JUnit XML, as course servers and CI read it: a suite for each exercise, a case for each requirement."""
+
+from collections import Counter
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from conformance.catalogue import catalogue
+from conformance.reporting.results import ProgramReport, Results, Verdict
+from conformance.reporting.safe import plain
+from conformance.reporting.text import in_text
+
+OUTCOMES: Final = {
+    "passed": None, "failed": "failure", "crashed": "failure", "hung": "failure", "unsteady": "failure",
+    "not-implemented": "failure", "not-run": "skipped", "not-applicable": "skipped", "not-observed": "skipped",
+    "harness-error": "error",
+}  # fmt: skip
+"""What each verdict is in JUnit's words."""
+COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+LINE: Final = 400
+
+
+def xml(results: Results) -> bytes:
+    """Return the results as JUnit XML.
+
+    `plain` spells out what XML 1.0 has no way to say, so that the file is whole whatever a program printed.
+    """
+    root = Element("testsuites", name="offhook", **_counts(results.verdicts))
+    for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
+        _suite(root, results, exercise)
+    indent(root)
+    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _counts(verdicts: list[Verdict]) -> dict[str, str]:
+    outcomes = Counter(OUTCOMES[one.verdict] for one in verdicts)
+    return {"tests": str(len(verdicts)), **{name: str(outcomes[outcome]) for name, outcome in COUNTED.items()}}
+
+
+def _suite(root: Element, results: Results, exercise: str) -> None:
+    verdicts = [one for one in results.verdicts if one.exercise == exercise]
+    suite = SubElement(root, "testsuite", name=exercise, **_counts(verdicts))
+    properties = SubElement(suite, "properties")
+    harness = results.harness
+    for name in ("version", "catalogue", "scenarios", "observer", "sandbox", "platform", "compiler"):
+        SubElement(properties, "property", name=name, value=plain(str(getattr(harness, name)), LINE))
+    for one in verdicts:
+        _case(suite, one)
+    program = next((one for one in results.programs if one.exercise == exercise), None)
+    if program is not None and program.words:
+        SubElement(suite, "system-err").text = plain(_said(program))
+
+
+def _said(program: ProgramReport) -> str:
+    return f"{program.compiler}\n{program.words}"
+
+
+def _case(suite: Element, verdict: Verdict) -> None:
+    source = verdict.evidence.source if verdict.evidence is not None else None
+    place = {"file": plain(source.file, LINE), "line": str(source.line)} if source is not None else {}
+    case = SubElement(suite, "testcase", classname=verdict.exercise, name=verdict.requirement, **place)
+    outcome = OUTCOMES[verdict.verdict]
+    if outcome is None:
+        return
+    message = plain(f"{verdict.verdict}: {verdict.reason}", LINE)
+    told = SubElement(case, outcome, message=message)
+    if outcome != "skipped":
+        told.set("type", f"{verdict.level} {verdict.verdict}")
+        told.text = "\n".join(plain(line) for line in _lines(verdict))
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    title = catalogue().requirements[verdict.requirement].title
+    return [title, *(in_text(verdict.evidence) if verdict.evidence is not None else [verdict.reason])]
