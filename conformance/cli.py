@@ -41,8 +41,10 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except WRONG_USE as problem:
-        # Without any word typer has shown its help already.
-        stop(problem.format_message()) if problem.message else sys.exit(problem.exit_code)
+        words = problem.format_message()
+        if words:
+            stop(words)
+        sys.exit(problem.exit_code)  # without a word: typer has shown its help already
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ NO_TRY: Final = frozenset({"not-implemented", "not-run"})
 Outcome = Literal["fixed", "still", "cannot"]
 
 
-class NoResults(Exception):
+class NoResultsError(Exception):
     """The file holds no results; the text says why."""
 
 
@@ -39,15 +39,15 @@ class Replayed(NamedTuple):
 
 
 def read_results(text: bytes) -> Results:
-    """Read a file of results. Raises `NoResults` where it is none."""
+    """Read a file of results. Raises `NoResultsError` where it is none."""
     if len(text) > LARGEST_FILE:
-        raise NoResults(say("replay.too-large", limit=LARGEST_FILE >> 20))
+        raise NoResultsError(say("replay.too-large", limit=LARGEST_FILE >> 20))
     try:
         results = decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise NoResults(say("replay.no-results", why=str(problem).split("\n")[0])) from None
+        raise NoResultsError(say("replay.no-results", why=str(problem).split("\n")[0])) from None
     if results.format != FORMAT:
-        raise NoResults(say("replay.other-format", format=results.format, known=FORMAT))
+        raise NoResultsError(say("replay.other-format", format=results.format, known=FORMAT))
     return results
 
 
@@ -71,7 +71,7 @@ def replay(
 ) -> list[Replayed]:
     """Try each saved failure again, in its own scenario, as often as a failure is doubted."""
     proofs = {proof.requirement.id: proof for proof in all_proofs()}
-    done = []
+    done: list[Replayed] = []
     with Stage() as stage:
         workshop = Workshop(stage)
         try:

@@ -81,7 +81,6 @@ def check(
         stop(say("command.not-together", one="--watch", other="--github"))
     files = Files(json, html_file, junit_file)
 
-
     def once() -> Results:
         with progress(say("command.building")) as report:
             found = judge(Request(read(folder), exercises, requirements, seed, observer), report)

@@ -11,7 +11,7 @@ from rich.text import Text
 from conformance.catalogue import catalogue
 from conformance.commands.common import HARNESS, known, known_prefixes, or_stop, progress, stop
 from conformance.grading.submission import read
-from conformance.replay import LARGEST_FILE, NoResults, Outcome, Replayed, failures, read_results
+from conformance.replay import LARGEST_FILE, NoResultsError, Outcome, Replayed, failures, read_results
 from conformance.replay import replay as try_again
 from conformance.reporting.results import Results
 from conformance.reporting.safe import plain
@@ -59,7 +59,7 @@ def _read(file: Path) -> Results:
             return read_results(opened.read(LARGEST_FILE + 1))
     except OSError as problem:
         stop(f"{file}: {problem.strerror}")
-    except NoResults as problem:
+    except NoResultsError as problem:
         stop(f"{file}: {problem}")
 
 

@@ -111,7 +111,7 @@ def summary(results: Results) -> str:
     parts = [f"## Offhook: {markdown(results.submission.name, 80)}\n"]
     if results.harness.observer != "linux":
         parts.append(f"> {markdown(say('github.not-observed', why=results.harness.observer))}\n")
-    parts += [_table(results), *(_details(one) for group in _groups(results)[:DETAILS_AT_MOST] for one in group[:1])]
+    parts += [_table(results), *(_details(group) for group in _groups(results)[:DETAILS_AT_MOST])]
     parts += [_build(one.exercise, one.words) for one in results.programs if not one.built]
     text = "\n".join(parts) + "\n"
     return text if len(text.encode()) < SUMMARY_LIMIT else "\n".join(parts[:3]) + "\n"
@@ -121,16 +121,18 @@ def _table(results: Results) -> str:
     rows = [f"| {say('github.exercise')} | {say('github.verdicts')} |", "|---|---|"]
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         counts = Counter(one.verdict for one in results.verdicts if one.exercise == exercise)
-        rows.append(f"| {markdown(exercise)} | {', '.join(f'{count} {name}' for name, count in counts.most_common())} |")
+        rows.append(
+            f"| {markdown(exercise)} | {', '.join(f'{count} {name}' for name, count in counts.most_common())} |"
+        )
     return "\n".join(rows) + "\n"
 
 
-def _details(verdict: Verdict) -> str:
-    requirement = catalogue().requirements[verdict.requirement]
-    evidence = verdict.evidence
-    lines = in_text(evidence) if evidence is not None else [verdict.reason]
-    head = f"### {verdict.verdict} ({verdict.level}): {markdown(verdict.exercise)} · {markdown(verdict.requirement)}"
-    return f"{head}\n\n{markdown(requirement.title)}\n\n{fenced(lines)}"
+def _details(group: list[Verdict]) -> str:
+    first = group[0]
+    lines = in_text(first.evidence) if first.evidence is not None else [first.reason]
+    titles = [catalogue().requirements[one.requirement].title for one in group]
+    said = "\n".join(f"- {markdown(title)}" for title in titles)
+    return f"### {first.level}: {markdown(_title(group))}\n\n{said}\n\n{fenced(lines)}"
 
 
 def _build(exercise: str, words: str) -> str:

@@ -24,11 +24,12 @@ def xml(results: Results) -> bytes:
 
     `plain` spells out what XML 1.0 has no way to say, so that the file is whole whatever a program printed.
     """
-    root = Element("testsuites", name="offhook", **_counts(results.verdicts))
+    root = Element("testsuites", {"name": "offhook", **_counts(results.verdicts)})
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _suite(root, results, exercise)
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _counts(verdicts: list[Verdict]) -> dict[str, str]:
@@ -38,7 +39,7 @@ def _counts(verdicts: list[Verdict]) -> dict[str, str]:
 
 def _suite(root: Element, results: Results, exercise: str) -> None:
     verdicts = [one for one in results.verdicts if one.exercise == exercise]
-    suite = SubElement(root, "testsuite", name=exercise, **_counts(verdicts))
+    suite = SubElement(root, "testsuite", {"name": exercise, **_counts(verdicts)})
     properties = SubElement(suite, "properties")
     harness = results.harness
     for name in ("version", "catalogue", "scenarios", "observer", "sandbox", "platform", "compiler"):
@@ -57,7 +58,7 @@ def _said(program: ProgramReport) -> str:
 def _case(suite: Element, verdict: Verdict) -> None:
     source = verdict.evidence.source if verdict.evidence is not None else None
     place = {"file": plain(source.file, LINE), "line": str(source.line)} if source is not None else {}
-    case = SubElement(suite, "testcase", classname=verdict.exercise, name=verdict.requirement, **place)
+    case = SubElement(suite, "testcase", {"classname": verdict.exercise, "name": verdict.requirement, **place})
     outcome = OUTCOMES[verdict.verdict]
     if outcome is None:
         return

@@ -1,0 +1,87 @@
+"""Starters: the first file of a new program, made from one template for each language and the exercise's own data."""
+
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec import Struct
+
+from conformance.catalogue import Exercise
+from conformance.words import say
+
+EXTENSIONS: Final = {
+    "c": ".c", "cpp": ".cpp", "python": ".py", "java": ".java", "go": ".go", "rust": ".rs", "node": ".js",
+}  # fmt: skip
+"""The languages in which there are starters, and how their files' names end."""
+NAMED_BY_CLASS: Final = frozenset({"java"})
+KNOWN_ARGUMENTS: Final = frozenset({"ip", "port"})
+
+
+class Argument(Struct, frozen=True):
+    """One argument of a program, as its starter explains it."""
+
+    place: int
+    name: str
+    meaning: str
+
+
+class Starter(Struct, frozen=True):
+    """A file for a student to begin with."""
+
+    name: str
+    text: str
+
+
+def starter(exercise: Exercise, language: str) -> Starter:
+    """Return the starter of an exercise in one of the `EXTENSIONS`."""
+    stem = _stem(exercise, language)
+    arguments = [_argument(place, word.strip("{}")) for place, word in enumerate(exercise.arguments, 1)]
+    text = (
+        _templates()
+        .get_template(f"{language}.jinja")
+        .render(
+            name=stem,
+            title=exercise.title,
+            usage=" ".join(f"<{one.name}>" for one in arguments),
+            arguments=arguments,
+            steps=_steps(exercise, language),
+            todo=say("starter.todo"),
+        )
+    )
+    return Starter(f"{stem}{EXTENSIONS[language]}", text)
+
+
+def write(made: Starter, folder: Path) -> Path:
+    """Write a starter into a folder, which is made if need be. Raises `FileExistsError` rather than overwrite."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / made.name
+    with path.open("x", encoding="utf-8") as file:
+        file.write(made.text)
+    return path
+
+
+def _templates() -> Environment:
+    # Nothing here comes from a submission, and what is made is no page: there is nothing to escape.
+    return Environment(
+        loader=PackageLoader("conformance.starters", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _stem(exercise: Exercise, language: str) -> str:
+    """Return the file's name as `offhook check` finds it, in the manner of the language."""
+    name = exercise.source[0]
+    return "".join(word.capitalize() for word in name.split("_")) if language in NAMED_BY_CLASS else name
+
+
+def _argument(place: int, name: str) -> Argument:
+    return Argument(place, name, say(f"starter.argument.{name if name in KNOWN_ARGUMENTS else 'other'}"))
+
+
+def _steps(exercise: Exercise, language: str) -> list[str]:
+    """Return what to do next, in the words of the course, and where the language has these calls."""
+    steps = say(f"starter.steps.{exercise.role}").splitlines()
+    return [*steps, *say(f"starter.calls.{language}.{exercise.role}").splitlines()]
