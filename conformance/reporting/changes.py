@@ -8,10 +8,13 @@ from rich.text import Text
 
 from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
 from conformance.reporting.safe import plain
+from conformance.reporting.text import alike, named_together
 from conformance.words import say
 
 NAMES_SHOWN: Final = 3
+SHOWN_AT_MOST: Final = 8
 LINE: Final = 160
+WORDS: Final = 600
 
 
 class Changes(NamedTuple):
@@ -50,19 +53,31 @@ def show(names: Sequence[str], before: Results, after: Results, console: Console
     """Print which files changed and what that did."""
     found = changes(before, after)
     more = say("watch.more", count=len(names) - NAMES_SHOWN) if len(names) > NAMES_SHOWN else ""
-    files = ", ".join(plain(name, 60).replace("\n", "\\n") for name in names[:NAMES_SHOWN]) + more
+    files = ", ".join(_one_line(name, 60) for name in names[:NAMES_SHOWN]) + more
     console.print(Text(f"\n{say('watch.changed', names=files)}", "bold"))
-    for mark, style, verdicts in (("+", "green", found.passed), ("-", "bold red", found.broken)):
-        for one in verdicts:
-            console.print(Text.assemble(f"  {mark} ", (_verdict(one), style)), soft_wrap=True)
-    for one in found.suite:
-        console.print(Text.assemble("  ! ", (_verdict(one), "bold magenta")), soft_wrap=True)
+    for mark, style, groups in (
+        ("+", "green", [[one] for one in found.passed]),
+        ("-", "bold red", alike(found.broken)),
+        ("!", "bold magenta", alike(found.suite)),
+    ):
+        _list(mark, style, groups, console)
+    for program in after.programs:
+        if not program.built and found.broken:
+            console.print(Text(plain(program.words, WORDS).rstrip()), soft_wrap=True)
     if not (found.passed or found.broken):
         console.print(f"  {say('watch.same')}")
     console.print(f"  {say('watch.left' if found.still else 'watch.nothing-left', count=len(found.still))}")
 
 
-def _verdict(one: Verdict) -> str:
-    name = f"{one.verdict:<10} {one.exercise} · {one.requirement}"
-    reason = plain(one.reason, LINE).replace("\n", " ")
-    return name if one.verdict == "passed" else f"{name}: {reason}"
+def _list(mark: str, style: str, groups: list[list[Verdict]], console: Console) -> None:
+    for group in groups[:SHOWN_AT_MOST]:
+        first = group[0]
+        why = f": {_one_line(first.reason, LINE)}" if first.reason else ""
+        named = f"{first.verdict} {first.exercise} · {named_together(group)}"
+        console.print(Text.assemble(f"  {mark} ", (named, style), why), soft_wrap=True)
+    if len(groups) > SHOWN_AT_MOST:
+        console.print(f"  {mark}{say('watch.more', count=len(groups) - SHOWN_AT_MOST)}")
+
+
+def _one_line(text: str, limit: int) -> str:
+    return plain(text, limit).replace("\n", "\\n")

@@ -18,7 +18,7 @@ import typer
 from conformance.catalogue import catalogue
 from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
 from conformance.reporting.safe import plain
-from conformance.reporting.text import in_text
+from conformance.reporting.text import alike, in_text, named_together
 from conformance.words import say
 
 IN_MESSAGE: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -57,13 +57,9 @@ def annotations(results: Results, workspace: Path) -> str:
 
 
 def _groups(results: Results) -> list[list[Verdict]]:
-    """Return the verdicts to tell of; those without evidence and with one reason are told of together."""
+    """Return the verdicts to tell of, the gravest first."""
     wrong = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
-    groups: dict[object, list[Verdict]] = {}
-    for one in sorted(wrong, key=lambda one: (one.verdict == "not-run", one.level != "MUST")):
-        alone = one.evidence is not None
-        groups.setdefault(id(one) if alone else (one.exercise, one.verdict, one.reason), []).append(one)
-    return list(groups.values())
+    return alike(sorted(wrong, key=lambda one: (one.verdict == "not-run", one.level != "MUST")))
 
 
 def _annotation(results: Results, group: list[Verdict], workspace: Path) -> str:
@@ -76,8 +72,7 @@ def _annotation(results: Results, group: list[Verdict], workspace: Path) -> str:
 
 def _title(group: list[Verdict]) -> str:
     first = group[0]
-    what = first.requirement if len(group) == 1 else say("github.several", count=len(group))
-    return f"{first.exercise} · {what} · {first.verdict}"
+    return f"{first.exercise} · {named_together(group)} · {first.verdict}"
 
 
 def _message(group: list[Verdict]) -> str:

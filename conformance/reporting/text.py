@@ -1,6 +1,8 @@
-"""Evidence as plain lines, for the formats that know no other."""
+"""Results as plain lines, for the formats that know no other."""
 
-from conformance.reporting.results import Evidence
+from collections.abc import Iterable
+
+from conformance.reporting.results import Evidence, Verdict
 from conformance.words import say
 
 
@@ -28,3 +30,17 @@ def _tried(evidence: Evidence) -> str:
     reference = evidence.reference
     beside = [say("text.reference", failed=reference.failed, tried=reference.tried)] if reference is not None else []
     return "; ".join([yours, *beside, evidence.ending])
+
+
+def alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
+    """Return verdicts in groups that are told of together: one program, one reason, and no evidence apart."""
+    groups: dict[tuple[str, ...], list[Verdict]] = {}
+    for one in verdicts:
+        own = (one.requirement,) if one.evidence is not None else ()
+        groups.setdefault((one.exercise, one.verdict, one.reason, *own), []).append(one)
+    return list(groups.values())
+
+
+def named_together(group: list[Verdict]) -> str:
+    """Return the requirement of a group, or how many there are."""
+    return group[0].requirement if len(group) == 1 else say("text.several", count=len(group))
