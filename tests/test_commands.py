@@ -16,7 +16,7 @@ from conformance.grading.languages import EXTENSIONS as LANGUAGES
 from conformance.grading.languages import find_tool
 from conformance.reporting.results import Results, Verdict, decode, encode
 from conformance.scenarios import UNDISTURBED
-from conformance.stage.script import Accept, End, Send, Start
+from conformance.stage.script import Accept, End, Scenario, Send, Start
 from conformance.starters import EXTENSIONS, starter
 from conformance.suite.proving import all_proofs
 from conformance.words import table
@@ -113,7 +113,7 @@ def test_a_starter_builds_without_a_word_and_explains_its_arguments(exercise: st
         pytest.skip(f"no {tool.name} here")
     said = offhook("new", exercise, "--language", language, folder / "work", status=0).stdout
     assert "offhook check" in said
-    found = check(folder / "work", status=1)
+    found = check(folder / "work", "--requirement", "robust.arguments", "--requirement", "transfer.", status=1)
     assert [(one.exercise, one.language, one.built, one.words) for one in found.programs] == [
         (exercise, tool.name, True, "")
     ]
@@ -204,25 +204,28 @@ def test_results_from_elsewhere_do_no_harm(folder: Path, saved: Results) -> None
     """Unknown names, names that steer a terminal, and a scenario that no check would make."""
     put(folder, "hello_client.c", RIGHT)
     evidence = next(one.evidence for one in saved.verdicts if one.evidence is not None)
+    assert evidence is not None
     odd = msgspec.structs.replace(UNDISTURBED["client"], start=Start(descriptors=10_000_000))
-    endless = msgspec.structs.replace(odd, steps=(Accept(), *(Send(b"x") for _ in range(50)), End()), start=Start())
+    many = msgspec.structs.replace(odd, steps=(Accept(), *(Send(b"x") for _ in range(50)), End()), start=Start())
+
+    def failed(scenario: Scenario) -> Verdict:
+        shown = msgspec.structs.replace(evidence, scenario=scenario)
+        return Verdict("hello_client", "transfer.any-split", "MUST", "failed", "", shown)
+
     verdicts = [
         Verdict("hello_client", "transfer.future\n::error::x", "MUST", "failed", "", evidence),
         Verdict("\x1b[2Jecho_client", "transfer.any-split", "MUST", "failed", "", evidence),
         Verdict("hello_client", "transfer.greeting", "MUST", "failed", "", evidence),
         Verdict("hello_client", "transfer.any-split", "MUST", "not-run", "x"),
-        Verdict("hello_client", "transfer.any-split", "MUST", "failed", "", msgspec.structs.replace(evidence, scenario=endless)),
-    ]  # fmt: skip
+        failed(many),
+    ]
     results = msgspec.structs.replace(saved, verdicts=verdicts)
     assert replayed(folder, results, status=1) == ["CANNOT RUN"] * 4 + ["FIXED"]
     file = folder.parent / "saved results.json"
     shown = offhook("replay", file, "--folder", folder, status=1).stdout
     assert "\x1b" not in shown
     assert not any(line.startswith("::") for line in shown.splitlines())
-    broken = Verdict(
-        "hello_client", "transfer.any-split", "MUST", "failed", "", msgspec.structs.replace(evidence, scenario=odd)
-    )
-    assert replayed(folder, msgspec.structs.replace(saved, verdicts=[broken]), status=3) == ["CANNOT RUN"]
+    assert replayed(folder, msgspec.structs.replace(saved, verdicts=[failed(odd)]), status=3) == ["CANNOT RUN"]
 
 
 @pytest.mark.parametrize("text", ["", "[" * 100_000, '{"format": 1}', "\xff", "null", '{"format":'])

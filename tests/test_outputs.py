@@ -14,17 +14,25 @@ from markdown_it.token import Token
 from conformance.catalogue import catalogue
 from conformance.reporting import github, junit
 from conformance.reporting.results import ProgramReport, Verdict
+from conformance.reporting.safe import plain
 from tests.kill_matrix import TEXTBOOK
 from tests.test_cli import check, offhook, put
 from tests.test_report import NASTY, results
 
-EVIL = "\n::error::owned\n##[set-output name=a]b\n::add-mask::o\r::warning::x\n%0A::error::y]]>&<b>|[a](http://b)``````\n# x"
+EVIL = (
+    "\n::error::owned\n##[set-output name=a]b\n::add-mask::o\r::warning::x\n%0A::error::y"
+    "]]>&<b>|[a](http://b)``````\n# x"
+)
 EVIL_CLIENT = r"""
 #include <stdio.h>
 int main(int argc, char *argv[]) {
     fputs("\n::error::owned\n##[set-output name=a]b\r::warning::x\n]]>\1\2\33[2J\xff\xef\xbf\xbe<b>|````````", stdout);
     return argc == 3 ? 0 : 1;
 }
+"""
+
+LOUD_BUILD = """[hello_client]
+build = "printf '::error::x\\\\n##[error]y\\\\n'; exit 1"
 """
 
 
@@ -145,9 +153,7 @@ def test_without_github_there_are_no_commands(folder: Path) -> None:
     "files",
     [
         {"hello_client.c": EVIL_CLIENT},
-        {
-            "offhook.toml": '[hello_client]\nbuild = "printf \'::error::x\\\\n##[error]y\\\\n\'; exit 1"\nrun = ["./x"]\n'
-        },
+        {"offhook.toml": f"{LOUD_BUILD}run = ['./x']\n"},
         {"offhook.toml": '["x\\n::error::owned"]\n'},
         {"offhook.toml": '[hello_client]\n"x\\r::error::owned" = 1\n'},
     ],
@@ -202,7 +208,7 @@ def test_markdown_shows_what_was_said_and_no_more() -> None:
         shown = MarkdownIt("commonmark").enable("table").parseInline(github.markdown(text))
         pieces = [token for token in flat(shown) if token.type != "inline"]
         assert {token.type for token in pieces} <= {"text", "text_special"}
-        assert "".join(token.content for token in pieces) == github.plain(text).replace("\n", " ").strip()
+        assert "".join(token.content for token in pieces) == plain(text).replace("\n", " ").strip()
 
 
 def test_a_summary_is_never_too_large() -> None:

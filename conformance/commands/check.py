@@ -87,7 +87,7 @@ def check(
         files.write(found)
         return found
 
-    with or_stop(), github.quoted(enabled=on_github):
+    with github.quoted(enabled=on_github), or_stop():
         if watch:
             read(folder)
             watching(folder, [path for path in files if path is not None], once)
