@@ -10,6 +10,7 @@ from conformance.grading.build import Workshop
 from conformance.grading.submission import Submission
 from conformance.reporting.results import COUNTS_AGAINST, FORMAT, Results, Verdict, decode
 from conformance.stage.handle import Stage
+from conformance.stage.script import Scenario
 from conformance.suite.proving import Proof, all_proofs
 from conformance.trial import Bench, judge
 from conformance.words import say
@@ -17,6 +18,9 @@ from conformance.words import say
 LARGEST_FILE: Final = 64 << 20
 NO_TRY: Final = frozenset({"not-implemented", "not-run"})
 """They count against a program, and yet say nothing of the saved scenario."""
+MOST_DESCRIPTORS: Final = 64
+LARGEST_SCENARIO: Final = 1 << 20
+"""Bytes of its JSON: no check makes one that comes near, and a file from elsewhere may hold anything."""
 Outcome = Literal["fixed", "still", "cannot"]
 
 
@@ -92,7 +96,15 @@ def _again(bench: Bench, saved: Verdict, proof: Proof | None) -> Verdict:
         return _not_run(saved, say("replay.not-concerned"))
     if saved.evidence is None:
         return _not_run(saved, say("replay.no-scenario", verdict=saved.verdict))
+    if not _bounded(saved.evidence.scenario):
+        return _not_run(saved, say("replay.too-much"))
     return judge(bench, proof.requirement, saved.exercise, proof.family, proof.check, saved.evidence.scenario)
+
+
+def _bounded(scenario: Scenario) -> bool:
+    return (
+        0 <= scenario.start.descriptors <= MOST_DESCRIPTORS and len(msgspec.json.encode(scenario)) <= LARGEST_SCENARIO
+    )
 
 
 def _not_run(saved: Verdict, why: str) -> Verdict:

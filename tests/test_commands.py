@@ -10,8 +10,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from conformance.catalogue import Exercise, catalogue
+from conformance.cli import app
 from conformance.grading.languages import EXTENSIONS as LANGUAGES
 from conformance.grading.languages import find_tool
 from conformance.reporting.results import Results, Verdict, decode, encode
@@ -82,7 +84,9 @@ def test_wrong_use_is_answered_in_one_line(arguments: list[str], words: str) -> 
 
 def test_every_requirement_is_explained_in_eighty_columns() -> None:
     for requirement in catalogue().requirements.values():
-        shown = offhook("explain", requirement.id, status=0).stdout
+        done = CliRunner().invoke(app, ["explain", requirement.id], env={"COLUMNS": "200"})
+        assert done.exit_code == 0, done.output
+        shown = done.output
         assert "\x1b" not in shown
         assert max(map(len, shown.splitlines())) <= 80
         one_line = " ".join(shown.split())
@@ -225,7 +229,7 @@ def test_results_from_elsewhere_do_no_harm(folder: Path, saved: Results) -> None
     shown = offhook("replay", file, "--folder", folder, status=1).stdout
     assert "\x1b" not in shown
     assert not any(line.startswith("::") for line in shown.splitlines())
-    assert replayed(folder, msgspec.structs.replace(saved, verdicts=[failed(odd)]), status=3) == ["CANNOT RUN"]
+    assert replayed(folder, msgspec.structs.replace(saved, verdicts=[failed(odd)]), status=1) == ["CANNOT RUN"]
 
 
 @pytest.mark.parametrize("text", ["", "[" * 100_000, '{"format": 1}', "\xff", "null", '{"format":'])
