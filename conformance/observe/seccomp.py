@@ -2,6 +2,7 @@
 
 import ctypes
 import struct
+from functools import cache
 from typing import Final
 
 from conformance.model.calls import FUTEX_WAITS, REFUSED, SYSTEM_CALLS
@@ -24,6 +25,7 @@ FUTEX_COMMAND: Final = 0x7F
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 
+@cache
 def numbers(on: Machine) -> dict[int, str]:
     """Map the numbers of this machine's traced calls to the kernel's names for them."""
     known = ((getattr(call, on.column), name) for name, call in SYSTEM_CALLS.items())

@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final
+from typing import Final, Protocol
 
 from conformance.model.calls import MAY_SLEEP, WAITS
 from conformance.model.descriptors import State
@@ -103,6 +103,16 @@ class Thread:
     """An open /proc/TID/stat."""
 
 
+class Births(Protocol):
+    """A process that starts programs, and is traced too: each of its stops comes to the tracer."""
+
+    pid: int
+    idle: bool
+
+    def stopped(self, status: int) -> int | None:
+        """Take one of its stops; return the number of the process that was born by it, if any."""
+
+
 class Tracer:
     """Follows one program; everything happens in the thread that made it."""
 
@@ -115,6 +125,8 @@ class Tracer:
         self.exit_status: int | None = None
         """The wait status of the program's own process, once it ended."""
         self.main = 0
+        self._starter: Births | None = None
+        self._at_start: tuple[int, ...] = ()
         self._early: set[int] = set()
         self._holds_births = any(isinstance(fault, Late) for fault in faults)
         self._held: list[Thread] = []
@@ -140,6 +152,12 @@ class Tracer:
         ptrace(kernel.SEIZE, pid, None, kernel.OPTIONS)
         self.main = pid
         self._add(pid, pid, self.recorder.first_process(pid, descriptors))
+
+    def follow(self, starter: "Births", descriptors: tuple[int, ...]) -> None:
+        """Begin to follow the program that a starter was told to start; it may turn out that it cannot be."""
+        self._starter, self._at_start = starter, descriptors
+        while not self.main and not starter.idle:
+            self._handle_next(0)
 
     def kill(self) -> None:
         """End whatever is left of the program."""
@@ -169,6 +187,11 @@ class Tracer:
         if handled:
             os.kill(self.main, number)
         return handled
+
+    @property
+    def had_children(self) -> bool:
+        """Whether the program made processes."""
+        return bool(self._children)
 
     def zombies(self) -> int:
         """Return how many children of the program have ended without anybody having waited for them."""
@@ -274,7 +297,9 @@ class Tracer:
 
     def _handle(self, tid: int, status: int) -> None:
         thread, event, number = self.threads.get(tid), status >> 16, status >> 8 & 0xFF
-        if status & 0x7F != STOPPED:
+        if thread is None and self._starter is not None and tid == self._starter.pid:
+            self._started(self._starter.stopped(status))
+        elif status & 0x7F != STOPPED:
             self._ended(tid, status)
         elif thread is None:
             self._early.add(tid)  # its parent's event is still to come
@@ -313,6 +338,16 @@ class Tracer:
         if tid == self.main:
             self.exit_status = status
         self._remove(tid)
+
+    def _started(self, pid: int | None) -> None:
+        """The starter has gone on; note the program's own process, if it was born by that."""
+        if pid is None:
+            return
+        self.main = pid
+        self._add(pid, pid, self.recorder.first_process(pid, self._at_start))
+        if pid in self._early:
+            self._early.discard(pid)
+            ptrace(kernel.CONT, pid)
 
     def _born(self, parent: Thread, *, waited_for: bool) -> None:
         self.progress += 1
