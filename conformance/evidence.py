@@ -5,7 +5,7 @@ from typing import Final
 
 from conformance.judgement import Broken
 from conformance.observe import decode
-from conformance.observe.lines import source_of
+from conformance.observe.lines import sources_of
 from conformance.observe.trace import Call
 from conformance.reporting.results import CallLine, Evidence, SourceLine, Tries, WireLine
 from conformance.scenarios import in_words
@@ -59,10 +59,12 @@ def call_line(call: Call, folder: str, *, marked: bool) -> CallLine:
 
 def source_line(call: Call, folder: str) -> SourceLine | None:
     """Return the line of the submission that made a call, with its text."""
-    found = source_of(call.place) if call.place is not None else None
-    if found is None:
-        return None
-    name, line = found
+    found = sources_of(call.place) if call.place is not None else ()
+    return next((one for name, line in found if (one := _line_of(folder, name, line)) is not None), None)
+
+
+def _line_of(folder: str, name: str, line: int) -> SourceLine | None:
+    """Return a line of a file of the submission; None where it is none."""
     path = next(
         (path for path in (Path(folder) / name, Path(name)) if path.is_relative_to(folder) and path.is_file()), None
     )

@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.model.calls import belongs
 from conformance.model.failures import SET_UP_FAILURES
-from conformance.model.signals import NEWS, ONLY_ONCE, RESTARTS, handled
+from conformance.model.signals import NEWS, interrupts
 from conformance.observe.faults import EVERY, Fail, Fault, Late, Short
 from conformance.stage.script import Accept, Connect, End, Reset, Run, Scenario, Send, Signal, Start, Step
 from conformance.words import say
@@ -207,8 +207,7 @@ def own_signals(undisturbed: Run) -> tuple[Scenario, ...]:
 def interrupting(undisturbed: Run) -> list[str]:
     """Return the signals that the program's own process handles, and whose handler interrupts the call it waits in."""
     actions = {call.words[0]: call.data for call in undisturbed.trace.named("sigaction") if call.process == 1}
-    found = {number: handled(action) for number, action in actions.items()}
-    return [NEWS[number] for number, how in found.items() if how is not None and not how[1] & (RESTARTS | ONLY_ONCE)]
+    return [NEWS[number] for number, action in actions.items() if interrupts(action)]
 
 
 def without_signals(scenario: Scenario) -> Scenario:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from conformance.model.calls import MAY_SLEEP, SYSTEM_CALLS, TRANSFER, WAITS, WITHOUT_DESCRIPTOR
 from conformance.model.descriptors import DescriptorTable, Kind, OpenFile, State
-from conformance.model.signals import NEWS
+from conformance.model.signals import NEWS, interrupts
 from conformance.observe import decode
 from conformance.observe.memory import Memory
 from conformance.observe.sites import CallSites
@@ -209,7 +209,7 @@ class Recorder:
             case "close_range":
                 return any(first <= number <= (second & 0xFFFF_FFFF) for number in process.table.entries)
             case "sigaction":
-                return first in NEWS and second != 0
+                return first in NEWS and interrupts(process.memory.read(second, HANDLER_AND_FLAGS))
             case _:
                 return entry.name in WAITS or entry.name == "alarm"
 
