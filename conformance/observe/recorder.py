@@ -248,6 +248,8 @@ class Recorder:
             if effect and (error is None or entry.name in ("close", "connect"))
             else None
         )
+        if error is None and entry.file is not None and entry.file.state is State.CONNECTING:
+            entry.file.advance(entry.name)
         if entry.passing and entry.name == "recv" and error is None:
             self._arrive(process, entry)
         if entry.number >= 0:

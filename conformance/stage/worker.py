@@ -224,7 +224,7 @@ class Worker:
         self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
         os.chmod(self.folder, 0o711)  # noqa: PTH101
         self._spare: str | None = None
-        self.ports = ports.two_free()
+        self.ports, self._reserved = ports.two_free()
         self.starter = Starter(self.on, self.identity) if self.on else None
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         signal.signal(signal.SIGALRM, lambda _number, _frame: None)

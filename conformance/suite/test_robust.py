@@ -19,10 +19,10 @@ def test_connection_refused(run: Run, undisturbed: Run) -> Judgement:
     return robust.refused(run, undisturbed)
 
 
-@proves("robust.failed-transfer-reported", scenarios.RESETS)
+@proves("robust.failed-transfer-reported", scenarios.FAILED_TRANSFERS)
 def test_failed_transfer_reported(run: Run, undisturbed: Run) -> Judgement:
-    """A real reset comes before, or in the middle of, the message."""
-    return robust.reports_reset(run, undisturbed)
+    """A real reset comes before, in or after the message; or a read fails otherwise."""
+    return robust.reports_lost_connection(run, undisturbed)
 
 
 @proves("robust.interrupted-calls", scenarios.INTERRUPTIONS)
