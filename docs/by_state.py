@@ -148,7 +148,7 @@ def _about(states: list[str]) -> int:
 def _made(number: int, name: str, about: int, state: str) -> Call:
     """Return one call on a description in a state."""
     under_way = name.endswith("under way")
-    name = name.split(",")[0]
+    name = name.split(",", maxsplit=1)[0]
     works = not under_way and state != CLOSED and ((State(state), name) in TRANSITIONS or _works(state, name))
     error = None if works else "EINPROGRESS" if under_way else "EBADF" if state == CLOSED else "EINVAL"
     accepted = name == "accept" and works

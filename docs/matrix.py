@@ -9,8 +9,8 @@ from conformance.catalogue import catalogue
 from conformance.reporting.results import COUNTS_AGAINST
 from conformance.words import say
 from docs import site
-from tests.kill_matrix.__main__ import SIGNS
 from tests.kill_matrix import LastRun, Specimen, read_last_run, specimens
+from tests.kill_matrix.__main__ import SIGNS
 
 
 class Cell(NamedTuple):

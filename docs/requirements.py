@@ -65,10 +65,18 @@ def _family(proof: Proof, scenarios: tuple[Scenario, ...]) -> str:
     return say("catalogue.fixed" if proof.family.strategy is not None else "catalogue.enumerated", count=len(scenarios))
 
 
-def all_requirements() -> Markup:
-    """Return the whole catalogue."""
-    groups = [(name, list(found)) for name, found in groupby(entries(), lambda one: one.requirement.group)]
-    return site.fragment("requirements", groups=groups)
+def index() -> Markup:
+    """Return the sentences of the catalogue, group by group."""
+    return site.fragment("index_of_requirements", groups=_groups())
+
+
+def in_full() -> Markup:
+    """Return all that is known of each requirement."""
+    return site.fragment("requirements", groups=_groups())
+
+
+def _groups() -> list[tuple[str, list[Entry]]]:
+    return [(name, list(found)) for name, found in groupby(entries(), lambda one: one.requirement.group)]
 
 
 def latitudes() -> Markup:

@@ -73,7 +73,8 @@ def inserts() -> dict[str, Callable[[], Markup]]:
 
     return {
         "pages": lambda: fragment("pages", pages=[page(name) for name in ORDER[1:]]),
-        "requirements": requirements.all_requirements,
+        "requirements": requirements.index,
+        "requirements_in_full": requirements.in_full,
         "not_judged_by_requirement": requirements.latitudes,
         "socket_drawing": model.socket_drawing,
         "descriptor_drawing": model.descriptor_drawing,

@@ -114,12 +114,12 @@ class Edge(NamedTuple):
 
 
 SOCKET: Final[dict[str, Node]] = {
-    "": Node(30, 190),
-    State.FRESH: Node(190, 190),
-    State.BOUND: Node(400, 70),
-    State.LISTENING: Node(680, 70),
-    State.CONNECTED: Node(860, 290),
-    State.CONNECTING: Node(500, 390),
+    "": Node(20, 220),
+    State.FRESH: Node(190, 220),
+    State.BOUND: Node(400, 110),
+    State.LISTENING: Node(680, 110),
+    State.CONNECTED: Node(860, 310),
+    State.CONNECTING: Node(500, 400),
 }
 """Where the states of a socket stand; "" is the time before there is one."""
 BENDS: Final = {
@@ -136,17 +136,17 @@ BESIDES: Final[tuple[Edge, ...]] = (
 )
 DESCRIPTOR: Final[dict[str, Node]] = {
     "free": Node(70, 110),
-    "open": Node(430, 110),
-    "closed": Node(860, 50),
-    "lost": Node(860, 190),
+    "open": Node(400, 110),
+    "closed": Node(880, 60),
+    "lost": Node(880, 160),
 }
 DESCRIPTOR_EDGES: Final[tuple[Edge, ...]] = (
     Edge("free", "socket · accept · open", "open"),
     Edge("open", "dup · fork · passing", "open"),
     Edge("open", "close · close_range · dup2 onto it", "closed"),
-    Edge("open", "the process ends, or loads another program", "lost"),
+    Edge("open", "exec · the end of the process", "lost"),
 )
-WIDTH, HALF, HIGH = 960, 58, 20
+WIDTH, HALF, HIGH, CHARACTER = 960, 58, 20, 8.4
 
 
 def edges() -> list[Edge]:
@@ -171,12 +171,12 @@ def _way(order: tuple[str, ...]) -> Iterable[tuple[State, str]]:
 
 def socket_drawing() -> Markup:
     """Draw the states of a socket."""
-    return _draw("socket", SOCKET, edges(), 450)
+    return _draw("socket", SOCKET, edges(), 460)
 
 
 def descriptor_drawing() -> Markup:
     """Draw how a number comes to stand for a description, and how that ends."""
-    return _draw("descriptor", DESCRIPTOR, DESCRIPTOR_EDGES, 250)
+    return _draw("descriptor", DESCRIPTOR, DESCRIPTOR_EDGES, 200)
 
 
 def _draw(name: str, nodes: Mapping[str, Node], arrows: Iterable[Edge], height: int) -> Markup:
@@ -203,7 +203,8 @@ NODE: Final = Markup(
 )
 EDGE: Final = Markup(
     '<g class="edge {path}" data-start="{start}" data-call="{call}" data-end="{end}">'
-    '<path d="{d}" marker-end="url(#{name}-{path})"/><text x="{x:.0f}" y="{y:.0f}">{call}</text></g>'
+    '<path d="{line}" marker-end="url(#{name}-{path})"/>'
+    '<rect x="{left}" y="{top}" width="{width}" height="18"/><text x="{x}" y="{y}">{call}</text></g>'
 )
 
 
@@ -220,16 +221,29 @@ def _node(state: str, place: Node) -> Markup:
 
 
 def _edge(name: str, nodes: Mapping[str, Node], arrow: Edge) -> Markup:
-    a, b = nodes[arrow.start], nodes[arrow.end]
-    if a == b:
-        d = f"M{a.x - 25} {a.y + HIGH} C{a.x - 50} {a.y + 75} {a.x + 50} {a.y + 75} {a.x + 25} {a.y + HIGH}"
-        x, y = a.x, a.y + 78.0
-    else:
-        middle = _beside(a, b, 2 * arrow.bend)
-        (x1, y1), (x2, y2) = _border(a, middle), _border(b, middle)
-        d = f"M{x1:.0f} {y1:.0f} Q{middle.x} {middle.y} {x2:.0f} {y2:.0f}"
-        x, y = (x1 + x2 + 2 * middle.x) / 4, (y1 + y2 + 2 * middle.y) / 4 - 4
-    return EDGE.format(name=name, path=arrow.path, start=arrow.start, call=arrow.call, end=arrow.end, d=d, x=x, y=y)
+    shape = _loop if arrow.start == arrow.end else _curve
+    line, x, y = shape(nodes[arrow.start], nodes[arrow.end], arrow)
+    width = CHARACTER * len(arrow.call) + 6
+    return EDGE.format(
+        name=name, path=arrow.path, start=arrow.start, call=arrow.call, end=arrow.end, line=line,
+        x=round(x), y=round(y) + 5, left=round(x - width / 2), top=round(y) - 9, width=round(width),
+    )  # fmt: skip
+
+
+def _loop(node: Node, _same: Node, _arrow: Edge) -> tuple[str, float, float]:
+    """Return an arrow from a node to itself, and where its words stand."""
+    x, y = node
+    line = f"M{x - 25} {y - HIGH} C{x - 50} {y - 75} {x + 50} {y - 75} {x + 25} {y - HIGH}"
+    return line, x, y - 68
+
+
+def _curve(a: Node, b: Node, arrow: Edge) -> tuple[str, float, float]:
+    """Return an arrow from one node to another, and where its words stand."""
+    middle = _beside(a, b, 2 * arrow.bend)
+    x1, y1 = _border(a, middle) if arrow.start else a
+    x2, y2 = _border(b, middle)
+    line = f"M{x1:.0f} {y1:.0f} Q{middle.x} {middle.y} {x2:.0f} {y2:.0f}"
+    return line, (x1 + x2 + 2 * middle.x) / 4, (y1 + y2 + 2 * middle.y) / 4
 
 
 def _beside(a: Node, b: Node, distance: int) -> Node:
