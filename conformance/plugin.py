@@ -14,6 +14,8 @@ from conformance.grading.submission import Submission, SubmissionError, read
 from conformance.stage.handle import Stage
 from conformance.trial import Bench
 
+PROVES = "offhook_proves"
+"""The mark of a conformance test: an attribute that holds its requirement."""
 SUBMISSIONS = pytest.StashKey[dict[str, Submission]]()
 """The submissions by the names under which tests show them."""
 
@@ -67,7 +69,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each conformance test for each submission and each exercise that its requirement applies to."""
-    requirement = getattr(metafunc.function, "offhook_proves", None)
+    requirement = getattr(metafunc.function, PROVES, None)
     if requirement is None:
         return
     submissions = metafunc.config.stash.get(SUBMISSIONS, {})
@@ -95,8 +97,10 @@ def chosen(config: pytest.Config, requirement: Requirement, submission: Submissi
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that have nothing to judge here, without a word about empty parameters."""
-    if SUBMISSIONS in config.stash:
-        items[:] = [item for item in items if "NOTSET" not in item.name]
+    ours = [item for item in items if hasattr(getattr(item, "function", None), PROVES)]
+    if ours and SUBMISSIONS not in config.stash:
+        raise pytest.UsageError("which programs? say --submission FOLDER")
+    items[:] = [item for item in items if item not in ours or "NOTSET" not in item.name]
 
 
 @pytest.fixture(scope="session")
@@ -120,8 +124,6 @@ def offhook_benches(pytestconfig: pytest.Config) -> Iterator[Callable[[Submissio
 @pytest.fixture
 def bench(request: pytest.FixtureRequest, offhook_benches: Callable[[Submission], Bench]) -> Bench:
     """The stage, the workshop and the programs of a submission."""
-    if not hasattr(request, "param"):
-        pytest.fail("which programs? say --submission FOLDER", pytrace=False)
     return offhook_benches(request.param)
 
 
