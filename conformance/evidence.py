@@ -18,6 +18,7 @@ from conformance.words import say
 CALLS_SHOWN: Final = 60
 OUTPUT_SHOWN: Final = 2000
 SOURCE_LINE_LIMIT: Final = 200
+SOURCE_LIMIT: Final = 1 << 22
 LINES_AROUND: Final = 3
 
 
@@ -81,7 +82,7 @@ def source_line(call: Call, folder: str) -> SourceLine | None:
     name, line = found
     home = Path(folder).resolve()
     path = (home / name).resolve()  # what debug information names may lead out of the folder
-    lines = _lines(path) if path.is_relative_to(home) and path.is_file() else ()
+    lines = _lines(path) if path.is_relative_to(home) else ()
     return SourceLine(str(path.relative_to(home)), line, lines[line - 1].strip()) if 0 < line <= len(lines) else None
 
 
@@ -95,9 +96,14 @@ def with_lines_around(source: SourceLine, folder: str) -> SourceLine:
 @lru_cache(maxsize=4)
 def _lines(path: Path) -> tuple[str, ...]:
     """Return the lines of a source file, each cut where it gets long; a build's copy of it does not change."""
-    return tuple(
-        line[:SOURCE_LINE_LIMIT].decode("utf-8", "replace").rstrip() for line in path.read_bytes().splitlines()
-    )
+    try:
+        if not path.is_file():
+            return ()
+        with path.open("rb") as stream:
+            lines = stream.read(SOURCE_LIMIT).splitlines()
+    except OSError:
+        return ()
+    return tuple(line[:SOURCE_LINE_LIMIT].decode("utf-8", "replace").rstrip() for line in lines)
 
 
 def ending_in_words(run: Run) -> str:

@@ -50,6 +50,11 @@ class CallLine(Struct, frozen=True):
     marked: bool = False
     """The call that went wrong."""
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether it had not returned when the run ended."""
+        return self.text.endswith("= …")
+
 
 class WireLine(Struct, frozen=True, omit_defaults=True):
     """One thing that showed on the wire."""
