@@ -1,5 +1,6 @@
 """What to mend first: what is wrong in the order of its gravity, with verdicts that share one reason together."""
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from conformance.catalogue import catalogue
@@ -54,8 +55,7 @@ def unbuilt(results: Results) -> frozenset[str]:
 
 def by_gravity(verdicts: list[Verdict], unbuilt: frozenset[str] = frozenset()) -> list[Verdict]:
     """Return verdicts in the order in which to mend them: see `_gravity`."""
-    places = {name: place for place, name in enumerate(catalogue().requirements)}
-    return sorted(verdicts, key=lambda one: (*_gravity(one, unbuilt), places[one.requirement]))
+    return sorted(verdicts, key=lambda one: (*_gravity(one, unbuilt), *_place(one)))
 
 
 def together(verdicts: list[Verdict]) -> list[Finding]:
@@ -67,12 +67,29 @@ def together(verdicts: list[Verdict]) -> list[Finding]:
     return [Finding(tuple(group)) for group in groups.values()]
 
 
-def _gravity(one: Verdict, unbuilt: frozenset[str]) -> tuple[int, int, bool, int]:
-    """Return a sort key: what ends everything, then by level, the undisturbed before the disturbed, the early call."""
+def _gravity(one: Verdict, unbuilt: frozenset[str]) -> tuple[int, int, bool]:
+    """Return a sort key: what ends everything, then by level, then what breaks without a disturbance."""
     weight = WEIGHT[one.verdict]
     if one.exercise in unbuilt:
-        return -1, weight, False, 0
-    level = 0 if weight <= WORST else len(LEVELS) if one.verdict == "harness-error" else LEVELS.index(one.level)
-    disturbed = catalogue().requirements[one.requirement].judged_on == "faults"
+        return -1, weight, False
+    if one.verdict not in COUNTS_AGAINST:
+        return len(LEVELS), weight, False
+    level = 0 if weight <= WORST else LEVELS.index(one.level)
+    return level, weight, catalogue().requirements[one.requirement].judged_on == "faults"
+
+
+def _place(one: Verdict) -> tuple[int, int, int]:
+    """Return a sort key: the exercise, how early in the conversation the wrong call is, the catalogue's order."""
     calls = one.evidence.calls if one.evidence is not None else []
-    return level, weight, disturbed, next((call.number for call in calls if call.marked), NO_CALL)
+    wrong = next((call.number for call in calls if call.marked), NO_CALL)
+    return _exercises().get(one.exercise, NO_CALL), wrong, _requirements()[one.requirement]
+
+
+@cache
+def _exercises() -> dict[str, int]:
+    return {name: place for place, name in enumerate(catalogue().exercises)}
+
+
+@cache
+def _requirements() -> dict[str, int]:
+    return {name: place for place, name in enumerate(catalogue().requirements)}

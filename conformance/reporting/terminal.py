@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.catalogue import catalogue
-from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
+from conformance.reporting import gravity
+from conformance.reporting.gravity import Finding
+from conformance.reporting.results import Results
 from conformance.reporting.safe import plain
 
 STYLES: Final = {
@@ -30,10 +32,9 @@ def summary(results: Results, console: Console) -> None:
         )
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _exercise(results, exercise, console)
-    wrong = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
-    wrong.sort(key=lambda one: one.level != "MUST")
-    for verdict in wrong[:SHOWN_AT_MOST]:
-        _wrong(verdict, console)
+    wrong = gravity.wrong(results)
+    for finding in wrong[:SHOWN_AT_MOST]:
+        _wrong(finding, console)
     if len(wrong) > SHOWN_AT_MOST:
         console.print(f"… and {len(wrong) - SHOWN_AT_MOST} more in the report")
     for program in results.programs:
@@ -58,14 +59,14 @@ def _exercise(results: Results, exercise: str, console: Console) -> None:
     console.print(line)
 
 
-def _wrong(verdict: Verdict, console: Console) -> None:
-    requirement = catalogue().requirements[verdict.requirement]
+def _wrong(finding: Finding, console: Console) -> None:
+    verdict, number = finding.first, len(finding.verdicts)
+    what = verdict.requirement if number == 1 else f"{number} requirements"
     console.print(
-        Text.assemble(
-            "\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (verdict.requirement, "bold")
-        )
+        Text.assemble("\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (what, "bold"))
     )
-    console.print(Text(f"  {requirement.title}"))
+    if number == 1:
+        console.print(Text(f"  {catalogue().requirements[verdict.requirement].title}"))
     evidence = verdict.evidence
     if evidence is None:
         console.print(Text(f"  {plain(verdict.reason, LINE)}"))
@@ -74,4 +75,5 @@ def _wrong(verdict: Verdict, console: Console) -> None:
     console.print(Text(f"  seen      {plain(evidence.seen, LINE)}"))
     if evidence.source is not None:
         source = evidence.source
-        console.print(Text(f"  at        {plain(source.file, 60)}:{source.line}: {plain(source.text, 80)}"))
+        at = "at       " if evidence.names_the_call else "last seen"
+        console.print(Text(f"  {at} {plain(source.file, 60)}:{source.line}: {plain(source.text, 80)}"))

@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from conformance.catalogue import Role
-from conformance.reporting.results import CallLine, Evidence, SourceLine, WireLine
+from conformance.reporting.results import CallLine, Evidence, SourceLine
 from conformance.words import say
 
 SHOWN: Final = 40
@@ -100,9 +100,7 @@ def _begun(call: CallLine) -> Event:
 
 
 def _made(call: CallLine) -> Event:
-    return Event(
-        "call", call.text, 0, call.process, call.source, call.injected or "", call.marked
-    )
+    return Event("call", call.text, 0, call.process, call.source, call.injected or "", call.marked)
 
 
 def _repeated(events: list[Event]) -> list[Event]:
