@@ -7,7 +7,7 @@ from conformance.catalogue import Role
 from conformance.reporting.results import CallLine, Evidence, SourceLine
 from conformance.words import say
 
-SHOWN: Final = 40
+SHOWN: Final = 30
 """How many events are drawn: those around the call that went wrong, or the last."""
 LANES: Final = 6
 """How many peers have a line of their own; further ones share the last."""

@@ -34,7 +34,7 @@
   form.hidden = false;
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => queueMicrotask(filter));
+  form.addEventListener("reset", () => setTimeout(filter));
   if ([...form.elements].some((element) => element.value)) filter();
 
   const legacyCopy = (source) => {
@@ -59,7 +59,7 @@
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target || !target.closest("[hidden]")) return;
     form.reset();
-    queueMicrotask(() => target.scrollIntoView());
+    setTimeout(() => target.scrollIntoView());
   };
   addEventListener("hashchange", unfold);
 })();
