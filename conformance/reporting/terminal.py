@@ -11,6 +11,7 @@ from conformance.reporting import gravity
 from conformance.reporting.gravity import Finding
 from conformance.reporting.results import Results
 from conformance.reporting.safe import plain
+from conformance.words import say
 
 STYLES: Final = {
     "passed": "green", "failed": "bold red", "crashed": "bold red", "hung": "bold red", "unsteady": "bold yellow",
@@ -24,12 +25,7 @@ LINE: Final = 160
 def summary(results: Results, console: Console) -> None:
     """Print what was judged, what is wrong, and how it was judged."""
     if results.harness.observer != "linux":
-        console.print(
-            Text(
-                f"Calls were not observed ({results.harness.observer}): only what shows on the wire is judged.",
-                "yellow",
-            )
-        )
+        console.print(Text(plain(say("page.not-observed", why=results.harness.observer), 2 * LINE), "yellow"))
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _exercise(results, exercise, console)
     wrong = gravity.wrong(results)
@@ -44,7 +40,9 @@ def summary(results: Results, console: Console) -> None:
     harness = results.harness
     console.print(
         Text(
-            f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {harness.observer} · {harness.sandbox}", "dim"
+            f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {plain(harness.observer, LINE)}"
+            f" · {plain(harness.sandbox, LINE)}",
+            "dim",
         )
     )
 
