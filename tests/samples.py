@@ -122,3 +122,16 @@ def many(count: int) -> Results:
         for wrong in (number % 20 == 0,)
     ]
     return results(found)
+
+
+def flawless() -> Results:
+    """Nothing to mend."""
+    return results([verdict("hello_server", "transfer.greeting", "passed")])
+
+
+def unbuilt() -> Results:
+    """A program that the compiler refused, and whose requirements share that reason."""
+    names = ("transfer.greeting", "transfer.short-writes")
+    found = [verdict("hello_server", name, "not-implemented", "it could not be built") for name in names]
+    program = ProgramReport("hello_server", "hello_server.c", "C", False, "gcc", "error: expected ;")
+    return results([verdict("hello_client", "robust.no-crash", "crashed", shown=True), *found], program)

@@ -71,7 +71,7 @@ def test_hostile_texts_are_inert(page: Page, tmp_path: Path, size: int) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("results", [samples.mixed(), samples.hostile()], ids=["mixed", "hostile"])
+@pytest.mark.parametrize("results", [samples.mixed(), samples.unbuilt()], ids=["mixed", "unbuilt"])
 def test_everybody_can_read_it(
     browser: Browser, tmp_path: Path, scheme: str, viewport: ViewportSize, results: Results
 ) -> None:
@@ -140,8 +140,9 @@ def test_a_link_leads_to_what_the_filter_hides(page: Page, tmp_path: Path) -> No
     expect(target).to_be_in_viewport()
 
 
-def test_each_link_has_its_place(page: Page, tmp_path: Path) -> None:
-    page.goto(put(samples.mixed(), tmp_path))
+@pytest.mark.parametrize("results", [samples.mixed(), samples.flawless(), samples.unbuilt()])
+def test_each_link_has_its_place(page: Page, tmp_path: Path, results: Results) -> None:
+    page.goto(put(results, tmp_path))
     lost = page.eval_on_selector_all(
         "a[href^='#']", "all => all.map(a => a.hash.slice(1)).filter(id => !document.getElementById(id))"
     )

@@ -12,7 +12,7 @@ from conformance import evidence
 from conformance.observe.trace import Call, Place
 from conformance.reporting import gravity, html, terminal
 from conformance.reporting import results as results_module
-from conformance.reporting.results import CallLine, Evidence, ProgramReport, SourceLine, VerdictName, WireLine
+from conformance.reporting.results import CallLine, Evidence, SourceLine, VerdictName, WireLine
 from conformance.reporting.safe import plain
 from conformance.reporting.timeline import SHOWN, time_line
 from tests import samples
@@ -98,13 +98,10 @@ def test_what_goes_wrong_earlier_in_the_conversation_comes_first() -> None:
 
 
 def test_a_program_that_was_not_built_comes_first_and_is_said_once() -> None:
-    names = ("transfer.greeting", "transfer.short-writes")
-    verdicts = [samples.verdict("hello_server", name, "not-implemented", "it could not be built") for name in names]
-    crash = samples.verdict("hello_client", "robust.no-crash", "crashed", shown=True)
-    unbuilt = ProgramReport("hello_server", "hello_server.c", "C", False, "gcc", "error: expected ;")
-    found = gravity.wrong(samples.results([crash, *verdicts], unbuilt))
-    assert [finding.verdicts for finding in found] == [tuple(verdicts), (crash,)]
-    page = html.page(samples.results([crash, *verdicts], unbuilt))
+    results = samples.unbuilt()
+    crash, *verdicts = results.verdicts
+    assert [finding.verdicts for finding in gravity.wrong(results)] == [tuple(verdicts), (crash,)]
+    page = html.page(results)
     assert page.index("error: expected ;") < page.index("hello_client-robust.no-crash")
 
 

@@ -18,6 +18,8 @@ from conformance.reporting.safe import plain
 from conformance.reporting.timeline import time_line
 from conformance.words import language, say
 
+LARGE: Final = 300
+"""From so many verdicts on, what is out of sight is laid out only when it comes into sight."""
 LINE: Final = 300
 """How much is shown of what should be one line."""
 
@@ -61,6 +63,7 @@ def page(results: Results) -> str:
             verdicts=Counter(one.verdict for one in gravity.by_gravity(results.verdicts)),
             groups=list(dict.fromkeys(catalogue().requirements[one.requirement].group for one in results.verdicts)),
             role=_role,
+            large=LARGE,
         )
     )
 

@@ -53,7 +53,7 @@
   }
 
   addEventListener("beforeprint", () => {
-    for (const closed of document.querySelectorAll("details:not([open])")) closed.open = true;
+    for (const closed of document.querySelectorAll(".card details:not([open])")) closed.open = true;
   });
   const unfold = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
