@@ -176,6 +176,11 @@ class Tracer:
         """Return the system's numbers of the program's processes."""
         return {thread.pid for thread in self.threads.values()}
 
+    def under_way(self) -> tuple[int, ...]:
+        """Return the numbers of the calls that were entered and have not returned."""
+        entries = [thread.entry for thread in self.threads.values() if thread.entry is not None]
+        return tuple(sorted(entry.number for entry in entries if entry.number >= 0))
+
     def listens(self) -> bool:
         """Tell whether the program has a listener."""
         return any(file.state is State.LISTENING and file.open_in for file in self.recorder.files)

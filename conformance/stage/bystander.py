@@ -52,6 +52,10 @@ class Bystander:
         """Return the system's number of the program."""
         return {self.main}
 
+    def under_way(self) -> tuple[int, ...]:
+        """Return no calls: none are seen."""
+        return ()
+
     def listens(self) -> bool:
         """Tell whether somebody listens, from the kernel's table."""
         return any(True for _ in listening())

@@ -19,6 +19,8 @@ LOOPBACK_6: Final = "::1"
 RECEIVE: Final = 1 << 16
 KEPT: Final = 1 << 20
 """How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
+OF_THE_PEER: Final = frozenset({"connected", "accepted", "sent", "peer ended", "peer reset", "signal"})
+"""What the peer does itself, while the program waits."""
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
 
 
@@ -46,6 +48,8 @@ class Peer:
     ports: Callable[[], Iterable[int]]
     """Where a client connects to: the given port first, then where else the program may listen."""
     count_calls: Callable[[], int]
+    under_way: Callable[[], tuple[int, ...]]
+    """The calls in which the program waits, by their numbers."""
     somebody_listens: Callable[[], bool]
     """Whether a connect would find anyone."""
     signal: Callable[[str], bool]
@@ -245,7 +249,8 @@ class Peer:
             self._end(line)
 
     def _note(self, what: Happening, client: int, data: bytes = b"", port: int = 0) -> None:
-        self.wire.append(WireEvent(what, client, data, port, self.count_calls()))
+        waiting = self.under_way() if what in OF_THE_PEER else ()
+        self.wire.append(WireEvent(what, client, data, port, self.count_calls(), waiting))
 
 
 def _dial(host: str, port: int) -> socket.socket | None:

@@ -106,6 +106,8 @@ class WireEvent(Struct, frozen=True):
     """For `connected`: where the program was found."""
     after: int = 0
     """How many calls stood in the trace by then."""
+    waiting: tuple[int, ...] = ()
+    """The calls in which the program waited when the peer did this, by their numbers."""
 
 
 class Exited(Struct, frozen=True, tag="exited"):

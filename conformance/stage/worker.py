@@ -311,7 +311,7 @@ class Worker:
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
         calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
         steps, where = order.scenario.steps, lambda: self._where(port)
-        peer = Peer(steps, where, lambda: len(calls), follower.listens, follower.signal)
+        peer = Peer(steps, where, lambda: len(calls), follower.under_way, follower.listens, follower.signal)
         start = order.scenario.start
         if order.program.role == "client" and start.listener:
             peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))
