@@ -161,11 +161,17 @@ def text(data: bytes) -> str:
     return f'"{shown}"' + ("…" if len(data) > SHOWN else "")
 
 
+def quoted(path: str | None) -> str:
+    """Return a path as a C string, with whatever cannot be seen spelled out."""
+    inner = repr(path or "")[1:-1]
+    return '"' + inner.replace("\\'", "'").replace('"', '\\"') + '"'
+
+
 def _where(address: Address | None) -> str:
     if address is None:
         return "?"
     if address.family == "AF_UNIX":
-        return repr(address.host) if address.host else "AF_UNIX"
+        return quoted(address.host) if address.host else "AF_UNIX"
     host = f"[{address.host}]" if ":" in address.host else address.host
     return f"{host}:{address.port}" if host else address.family
 
@@ -210,6 +216,6 @@ def _handler(action: bytes) -> str:
 def _open_arguments(call: Call) -> tuple[str, ...]:
     place = {"open": 1, "openat": 2}.get(call.system_call)
     if place is None:
-        return (repr(call.path),)
+        return (quoted(call.path),)
     mode = (oct(call.words[place + 1]),) if call.words[place] & os.O_CREAT else ()
-    return repr(call.path), open_flags(call.words[place]), *mode
+    return quoted(call.path), open_flags(call.words[place]), *mode

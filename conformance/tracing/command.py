@@ -6,8 +6,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from conformance.tracing.faults import WrongFault, parse
-from conformance.tracing.follow import CannotTrace, Request, trace
+from conformance.tracing.faults import FaultError, parse
+from conformance.tracing.follow import Request, TraceError, trace
 from conformance.words import say
 
 USAGE = 2
@@ -51,9 +51,9 @@ def trace_command(
     in which the program sleeps is shown at once, and again, after "…", when it returns. Threads and children are
     followed, and told apart by their numbers as soon as there are several.
 
-    A fault makes the kernel answer as it seldom does. connect:1:ECONNREFUSED lets the first connect fail, accept:*:EINTR
-    every accept, write:2:short=1 lets the second write take one byte. "input" and "output" stand for all calls that
-    read and write. Only descriptors that block get short counts.
+    A fault makes the kernel answer as it seldom does. connect:1:ECONNREFUSED lets the first connect fail,
+    accept:*:EINTR every accept, write:2:short=1 lets the second write take one byte. "input" and "output" stand for
+    all calls that read and write. Only descriptors that block get short counts.
 
     The JSON objects, one a line, have: process, thread, call, system_call (the kernel's name), arguments, result (null
     where the call never returned), error, descriptor, address {family, host, port}, path, data (base64, at most 4096
@@ -66,7 +66,7 @@ def trace_command(
     try:
         faults = tuple(map(parse, fault or ()))
         status = trace(Request(tuple(command), faults, everything, sockets, output, json))
-    except (WrongFault, CannotTrace) as problem:
+    except (FaultError, TraceError) as problem:
         _stop(str(problem))
     except OSError as problem:
         _stop(f"{problem.filename or ''}{problem.strerror}")

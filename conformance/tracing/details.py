@@ -1,6 +1,7 @@
 """What the arguments of a call point to: sets of descriptors, lengths of time, addresses, options."""
 
 import struct
+import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -12,11 +13,14 @@ from conformance.observe.trace import Address
 Words = tuple[int, ...]
 POLL_ENTRY: Final = struct.Struct("<ihh")
 POLL_EVENTS: Final = {1: "POLLIN", 2: "POLLPRI", 4: "POLLOUT", 8: "POLLERR", 16: "POLLHUP", 32: "POLLNVAL",
-                      0x2000: "POLLRDHUP"}  # fmt: skip
+                      64: "POLLRDNORM", 128: "POLLRDBAND", 256: "POLLWRNORM", 512: "POLLWRBAND", 0x2000: "POLLRDHUP",
+                      }  # fmt: skip
 SHOWN: Final = 16
 """How many descriptors of a poll or select are shown."""
 LARGEST_SET: Final = 1024
 TIMER_ABSTIME: Final = 1
+CLOCKS: Final = frozenset({time.CLOCK_REALTIME, time.CLOCK_MONOTONIC})
+SIZE_OF_TIMEVAL: Final = 16
 NOTHING: Final = "NULL"
 ADDRESSES: Final = {"bind": (1, 2), "connect": (1, 2), "sendto": (4, 5)}
 """Calls that are given an address: where it stands among the arguments, and where its length."""
@@ -88,18 +92,19 @@ def _sets(memory: Memory, words: Words) -> Iterable[str]:
         yield "{" + _some(list(map(str, inner)), len(inner)) + "}" if place else NOTHING
 
 
-def _length(memory: Memory, place: int, fraction: float = 1e9) -> str:
-    """Return a struct timespec (or timeval) as seconds."""
+def _length(memory: Memory, place: int, fraction: float = 1e9, since: float = 0.0) -> str:
+    """Return a struct timespec (or timeval) as seconds, from now or since a moment on its clock."""
     raw = memory.read(place, 16)
     if len(raw) < 16:
         return NOTHING
     seconds, rest = struct.unpack("<qq", raw)
-    return f"{seconds + rest / fraction:g} s"
+    return f"{max(seconds + rest / fraction - since, 0.0):.6f}".rstrip("0").rstrip(".") + " s"
 
 
 def _until(memory: Memory, words: Words) -> tuple[str, ...]:
-    length = _length(memory, words[2])
-    return ("TIMER_ABSTIME", length) if words[1] & TIMER_ABSTIME else (length,)
+    """Return how long a sleep is, also where the program names the moment of its end."""
+    absolute = words[1] & TIMER_ABSTIME and words[0] in CLOCKS
+    return (_length(memory, words[2], since=time.clock_gettime(words[0]) if absolute else 0.0),)
 
 
 WAITING: Final[dict[str, Callable[[Memory, Words], tuple[str, ...]]]] = {
@@ -114,6 +119,7 @@ WAITING: Final[dict[str, Callable[[Memory, Words], tuple[str, ...]]]] = {
     "clock_nanosleep": _until,
     "futex": lambda memory, a: (_length(memory, a[3]),),
     "alarm": lambda _, a: (f"{a[0] & 0xFFFF_FFFF} s",),
+    "setitimer": lambda memory, a: (_length(memory, a[1] + SIZE_OF_TIMEVAL, 1e6),),
 }
 """The arguments of calls that wait, as they stand at the entry: the kernel writes into some of them."""
 

@@ -19,35 +19,35 @@ ERRORS: Final = frozenset(errno.errorcode.values())
 SHORT: Final = "short="
 
 
-class WrongFault(ValueError):
+class FaultError(ValueError):
     """A `--fault` that means nothing; its words say what is known."""
 
 
 def parse(text: str) -> Short | Fail:
-    """Return what `CALL:NTH:ERROR` or `CALL:NTH:short=COUNT` means. Raises WrongFault."""
+    """Return what `CALL:NTH:ERROR` or `CALL:NTH:short=COUNT` means. Raises FaultError."""
     parts = text.split(":")
     if len(parts) != 3:
-        raise WrongFault(say("trace.fault.shape", fault=text))
+        raise FaultError(say("trace.fault.shape", fault=text))
     call, nth, effect = parts
     if call not in CALLS and call not in GROUPS:
-        raise WrongFault(say("trace.fault.call", call=call, known=", ".join(CALLS), near=_near(call, CALLS)))
+        raise FaultError(say("trace.fault.call", call=call, known=", ".join(CALLS), near=_near(call, CALLS)))
     number = EVERY if nth == "*" else _count(nth, "trace.fault.nth", text)
     if effect.startswith(SHORT):
         return Short(_moves(call), _count(effect.removeprefix(SHORT), "trace.fault.count", text), number)
     if effect not in ERRORS:
-        raise WrongFault(say("trace.fault.error", error=effect, near=_near(effect.upper(), ERRORS)))
+        raise FaultError(say("trace.fault.error", error=effect, near=_near(effect.upper(), ERRORS)))
     return Fail(call, effect, number)
 
 
 def _moves(call: str) -> str:
     if call not in TRANSFER | {"input", "output"}:
-        raise WrongFault(say("trace.fault.no-bytes", call=call, known=", ".join(sorted(TRANSFER))))
+        raise FaultError(say("trace.fault.no-bytes", call=call, known=", ".join(sorted(TRANSFER))))
     return call
 
 
 def _count(digits: str, key: str, fault: str) -> int:
-    if not (digits.isascii() and digits.isdecimal() and 0 < int(digits[:9]) and len(digits) < 10):
-        raise WrongFault(say(key, fault=fault))
+    if not (digits.isascii() and digits.isdecimal() and int(digits[:9]) > 0 and len(digits) < 10):
+        raise FaultError(say(key, fault=fault))
     return int(digits)
 
 

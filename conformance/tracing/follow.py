@@ -24,7 +24,7 @@ TICK: Final = 0.02
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE
 
 
-class CannotTrace(Exception):
+class TraceError(Exception):
     """The program cannot be started, or not be followed; the words say why."""
 
 
@@ -40,10 +40,10 @@ class Request(NamedTuple):
 
 
 def trace(request: Request) -> int:
-    """Follow a program to its end and return the exit status that a shell would show. Raises CannotTrace."""
+    """Follow a program to its end and return the exit status that a shell would show. Raises TraceError."""
     on = machine()
     if on is None:
-        raise CannotTrace(say("trace.machine"))
+        raise TraceError(say("trace.machine"))
     with contextlib.ExitStack() as files:
         lines = _lines(request, files)
         live = Live(Scope(request.everything, request.sockets_only, request.json is not None), lines)
@@ -71,7 +71,7 @@ def _opened(path: Path, files: contextlib.ExitStack) -> int:
     try:
         return files.enter_context(path.open("wb", buffering=0)).fileno()
     except OSError as problem:
-        raise CannotTrace(f"{path}: {problem.strerror}") from None
+        raise TraceError(f"{path}: {problem.strerror}") from None
 
 
 def _last_words(live: Live, by_hand: ByHand, lines: Lines) -> None:
@@ -94,7 +94,7 @@ class Follower:
         self._interrupted = False
 
     def follow(self, command: tuple[str, ...], filter_: Filter) -> int:
-        """Start a program and follow it; return the wait status of its end. Raises CannotTrace."""
+        """Start a program and follow it; return the wait status of its end. Raises TraceError."""
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         try:
             started = start(command, filter_, mask)
@@ -109,7 +109,7 @@ class Follower:
             signal.setitimer(signal.ITIMER_REAL, 0)
         reason = os.read(started.complaint, 4096).decode(errors="replace")
         if reason or self.tracer.exit_status is None:
-            raise CannotTrace(f"{plain(command[0], 200)}: {reason}")
+            raise TraceError(f"{plain(command[0], 200)}: {reason}")
         return self.tracer.exit_status
 
     def _adopt(self, started: Started) -> None:
@@ -117,7 +117,7 @@ class Follower:
             self.tracer.adopt(started.pid, ())
         except KernelError as problem:
             os.kill(started.pid, signal.SIGKILL)
-            raise CannotTrace(say("trace.not-allowed", why=problem.strerror)) from None
+            raise TraceError(say("trace.not-allowed", why=problem.strerror)) from None
 
     def _to_the_end(self) -> None:
         """Let the program run; show what it sleeps in, and flush now and then."""

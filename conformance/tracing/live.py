@@ -20,6 +20,8 @@ WITHOUT_NAME: Final = frozenset({32, 33})
 AUXILIARY_BASE: Final = 7
 """AT_BASE: where the kernel has put the dynamic loader."""
 NOWHERE: Final = range(0)
+INTERPRETERS: Final = ("python", "perl", "ruby", "node", "java")
+"""Programs whose own source lines say nothing of the program that they run."""
 
 
 class Scope(NamedTuple):
@@ -107,10 +109,12 @@ class Live(Recorder):
         """Follow exec; the first one is the program itself."""
         again = process.loaded
         super().loaded(process, pid)
+        if _name(pid).startswith(INTERPRETERS):
+            process.sites = None
         self._handlers[process.number] = {}
         self._loaders[process.number] = NOWHERE if self.scope.everything else loader(pid)
         if again:
-            self.audience.runs(pid, _program(pid))
+            self.audience.runs(pid, _file(pid))
 
     def ended(self, process: Process, tid: int, status: int) -> None:
         """Tell of the call that the end has cut off, and of the end of a process."""
@@ -240,7 +244,11 @@ def loader(pid: int) -> range:
     return range(base, max(high for (_, high), name in spans if name == file))
 
 
-def _program(pid: int) -> str:
+def _name(pid: int) -> str:
+    return _file(pid).rpartition("/")[2]
+
+
+def _file(pid: int) -> str:
     try:
         return os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115
     except OSError:

@@ -19,6 +19,8 @@ from conformance.words import say
 
 COLOURS: Final = {"name": "1", "error": "31", "signal": "35", "waits": "33", "fault": "1;33", "aside": "2"}
 WIDEST_SOURCE: Final = 32
+LINE_DIGITS: Final = 3
+"""For how many digits of a line's number there is room from the start."""
 AT_ONCE: Final = 256
 """How many lines are written together."""
 
@@ -132,7 +134,7 @@ class Lines:
     def _source(self, place: Place | None) -> str:
         text = "" if place is None else source_text(place)
         if len(text) > self._width:
-            self._width = len(text)
+            self._width = max(len(text), text.rfind(":") + LINE_DIGITS + 1)
         if not self._width:
             return ""
         return self._paint("aside", text.ljust(self._width)) + "  "

@@ -16,6 +16,7 @@ GO: Final = b"g"
 PASSED_ON: Final = frozenset({signal.SIGTERM, signal.SIGHUP})
 HANDLED: Final = PASSED_ON | {signal.SIGINT, signal.SIGQUIT}
 """The last two come from the terminal, which sends them to the program as well."""
+Signals = set[int | signal.Signals]
 IGNORED_BY_PYTHON: Final = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
@@ -32,7 +33,7 @@ class Started(NamedTuple):
         os.close(self.gate)
 
 
-def start(command: tuple[str, ...], filter_: Filter, mask: set[signal.Signals]) -> Started:
+def start(command: tuple[str, ...], filter_: Filter, mask: Signals) -> Started:
     """Fork a child that waits until it is released; then it becomes the program, in all else as it is here."""
     (gate, open_gate), (complaint, complain) = os.pipe(), os.pipe()
     pid = os.fork()
@@ -44,7 +45,7 @@ def start(command: tuple[str, ...], filter_: Filter, mask: set[signal.Signals]) 
     return Started(pid, open_gate, complaint)
 
 
-def _become(command: tuple[str, ...], filter_: Filter, mask: set[signal.Signals], gate: int, complain: int) -> None:
+def _become(command: tuple[str, ...], filter_: Filter, mask: Signals, gate: int, complain: int) -> None:
     """Turn the child into the program; never returns."""
     try:
         if os.read(gate, 1) == GO:
@@ -59,7 +60,7 @@ def _become(command: tuple[str, ...], filter_: Filter, mask: set[signal.Signals]
         os._exit(1)
 
 
-def _give_back_signals(mask: set[signal.Signals]) -> None:
+def _give_back_signals(mask: Signals) -> None:
     """Undo what Python has done to the signals: the program is to find them as the user's shell has left them."""
     for number in HANDLED:
         if signal.getsignal(number) is not signal.SIG_IGN:
