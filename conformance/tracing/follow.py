@@ -55,7 +55,7 @@ def trace(request: Request) -> int:
         except BrokenPipeError:
             return BROKEN_PIPE  # whoever read the lines has left
         finally:
-            tracer.kill()
+            _leave_nothing(tracer)
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 
@@ -72,6 +72,15 @@ def _opened(path: Path, files: contextlib.ExitStack) -> int:
         return files.enter_context(path.open("wb", buffering=0)).fileno()
     except OSError as problem:
         raise TraceError(f"{path}: {problem.strerror}") from None
+
+
+def _leave_nothing(tracer: Tracer) -> None:
+    """End what is left of the program, and wait until it is gone; nobody need hear of it."""
+    pulse = None
+    while pulse is not Pulse.GONE:
+        tracer.kill()
+        with contextlib.suppress(OSError):
+            pulse = tracer.wait()
 
 
 def _last_words(live: Live, by_hand: ByHand, lines: Lines) -> None:
@@ -117,6 +126,7 @@ class Follower:
             self.tracer.adopt(started.pid, ())
         except KernelError as problem:
             os.kill(started.pid, signal.SIGKILL)
+            os.waitpid(started.pid, 0)
             raise TraceError(say("trace.not-allowed", why=problem.strerror)) from None
 
     def _to_the_end(self) -> None:

@@ -20,6 +20,7 @@ WITHOUT_NAME: Final = frozenset({32, 33})
 AUXILIARY_BASE: Final = 7
 """AT_BASE: where the kernel has put the dynamic loader."""
 NOWHERE: Final = range(0)
+FATES: Final = {"SigIgn": "ignored", "SigCgt": "handled"}
 INTERPRETERS: Final = ("python", "perl", "ruby", "node", "java")
 """Programs whose own source lines say nothing of the program that they run."""
 
@@ -68,8 +69,8 @@ class Audience(Protocol):
     def finished(self, event: Event) -> None:
         """Hear of a call that returned, or that the end of its thread cut off."""
 
-    def signalled(self, tid: int, name: str) -> None:
-        """Hear of a signal."""
+    def signalled(self, tid: int, name: str, fate: str) -> None:
+        """Hear of a signal, and whether it is `handled`, `ignored` or left to its `default`."""
 
     def born(self, pid: int, parent: int) -> None:
         """Hear of a new process."""
@@ -128,7 +129,7 @@ class Live(Recorder):
         """Tell of a signal, and of the call that it interrupts for good: the program is about to see EINTR."""
         if number in WITHOUT_NAME:
             return
-        self.audience.signalled(tid, _signal_name(number))
+        self.audience.signalled(tid, _signal_name(number), _fate(process.memory.pid, number))
         options, seen = self._handlers.get(process.number, {}).get(number), self._under_way.get(tid)
         if options is None or seen is None or seen.number < 0:
             return
@@ -253,6 +254,16 @@ def _file(pid: int) -> str:
         return os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115
     except OSError:
         return "?"
+
+
+def _fate(pid: int, number: int) -> str:
+    """Return what a process does about a signal."""
+    try:
+        status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+        masks = {fate: int(status[key], 16) for key, fate in FATES.items()}
+    except (OSError, ValueError, KeyError):
+        return "default"
+    return next((fate for fate, mask in masks.items() if mask >> (number - 1) & 1), "default")
 
 
 def _signal_name(number: int) -> str:

@@ -84,9 +84,9 @@ class Lines:
         fault = "" if call.injected is None else "  " + self._paint("fault", say("trace.injected"))
         self.out.put(f"{self._call(event)} = {result}{back}{fault}")
 
-    def signalled(self, tid: int, name: str) -> None:
-        """Show a signal."""
-        self._aside(tid, "signal", say("trace.signal", signal=name))
+    def signalled(self, tid: int, name: str, fate: str) -> None:
+        """Show a signal, and what the program does about it."""
+        self._aside(tid, "signal", say(f"trace.signal.{fate}", signal=name))
 
     def born(self, pid: int, parent: int) -> None:
         """Show the birth of a process; from now on each line says whose it is."""
