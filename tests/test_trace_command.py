@@ -60,6 +60,14 @@ def until(process: subprocess.Popen[str], words: str) -> list[str]:
     raise AssertionError("".join(found))
 
 
+def lives(process: psutil.Process) -> bool:
+    """Tell whether a process goes on; an orphan that has ended may still wait for the system to take note."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as one:
         return int(one.getsockname()[1])
@@ -106,9 +114,9 @@ def test_a_conversation_with_its_source_lines(server: Path) -> None:
 def test_an_interrupted_call_is_shown_when_the_signal_comes(compiled: Compile) -> None:
     shown = lines(trace("--", compiled("interrupted")))
     returned = [line for line in shown if "read(3" in line and " = " in line]
-    assert [line.rpartition("… read")[2].rpartition(" read")[2] for line in returned] == [
-        '(3, "x", 1) = 1',
-        "(3, …, 1) = -1 EINTR (Interrupted system call)",
+    assert [line.split("read(3, ")[1] for line in returned] == [
+        '"x", 1) = 1',
+        "…, 1) = -1 EINTR (Interrupted system call)",
     ]
     assert shown[shown.index(returned[1]) - 1] == "— SIGALRM arrives: its handler runs"
 
@@ -293,7 +301,7 @@ def test_ctrl_c_goes_to_the_program_and_ends_the_trace(server: Path) -> None:
         assert process.wait(LIMIT) == 128 + signal.SIGINT
     assert any("SIGINT arrives" in line for line in shown)
     assert children
-    assert not any(child.is_running() for child in children)
+    assert not any(map(lives, children))
 
 
 def test_ctrl_c_leaves_no_daemon_behind() -> None:
@@ -304,7 +312,7 @@ def test_ctrl_c_leaves_no_daemon_behind() -> None:
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(LIMIT) == 128 + signal.SIGINT
     assert len(children) == 2
-    assert not any(child.is_running() for child in children)
+    assert not any(map(lives, children))
 
 
 def test_a_reader_that_leaves_ends_it(compiled: Compile) -> None:

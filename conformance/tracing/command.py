@@ -47,19 +47,25 @@ def trace_command(
 ) -> None:
     """Show a program's socket and file calls as they happen.
 
-    One line a call: the source line where the program was built with -g, the arguments, the result or the error. A call
-    in which the program sleeps is shown at once, and again, after "…", when it returns. Threads and children are
-    followed, and told apart by their numbers as soon as there are several.
+    One line a call: the source line where the program was built with -g, the
+    arguments, the result or the error. A call in which the program sleeps is
+    shown at once, and again, after "…", when it returns. Threads and children
+    are followed, and told apart by their numbers as soon as there are several.
 
-    A fault makes the kernel answer as it seldom does. connect:1:ECONNREFUSED lets the first connect fail,
-    accept:*:EINTR every accept, write:2:short=1 lets the second write take one byte. "input" and "output" stand for
-    all calls that read and write. Only descriptors that block get short counts.
+    A fault makes the kernel answer as it seldom does: connect:1:ECONNREFUSED
+    lets the first connect fail, accept:*:EINTR every accept, and with
+    write:2:short=1 the second write takes one byte. "input" and "output" stand
+    for all calls that read and write. Only descriptors that block get short
+    counts.
 
-    The JSON objects, one a line, have: process, thread, call, system_call (the kernel's name), arguments, result (null
-    where the call never returned), error, descriptor, address {family, host, port}, path, data (base64, at most 4096
-    bytes), source {file, line}, injected (the fault, in words). What there is not is null.
+    The JSON objects, one a line, have: process, thread, call, system_call (the
+    kernel's name), arguments, result (null where the call never returned),
+    error, descriptor, address {family, host, port}, path, data (base64, at most
+    4096 bytes), source {file, line}, injected (the fault, in words). What there
+    is not is null.
 
-    The exit status is the program's own, 128 + N where signal N ended it; 2 where it could not be started or traced.
+    The exit status is the program's own, 128 + N where signal N ended it; 2
+    where it could not be started or traced.
     """
     if not command:
         _stop(say("trace.no-program"))

@@ -136,6 +136,7 @@ class Live(Recorder):
         if seen.name in WAITS or not options & RESTARTS:
             self.audience.finished(self._event(process, tid, seen, -1, "EINTR"))
             seen.waits, seen.told = False, True
+            del self._under_way[tid]
 
     # -------------------------------------------------------------- calls
 
@@ -168,10 +169,11 @@ class Live(Recorder):
             self.audience.finished(self._event(process, tid, entry, -1 if error else result, error))
 
     def sleeps(self, process: Process, tid: int, entry: Entry | None) -> None:
-        """Tell, once, of a call in which the program sleeps."""
+        """Tell, once, of a call in which the program sleeps; after an interruption it is made anew."""
         if isinstance(entry, Seen) and entry.number >= 0 and not entry.waits:
             self.audience.waits(self._event(process, tid, entry, None, None))
-            entry.waits = True
+            entry.waits, entry.told = True, False
+            self._under_way[tid] = entry
 
     def _is_shown(self, process: Process, seen: Seen) -> bool:
         if self.scope.everything:
