@@ -335,3 +335,10 @@ def test_colours_on_a_terminal_only(compiled: Compile) -> None:
 def test_help_teaches() -> None:
     done = trace("--help")
     assert "--fault accept:1:EINTR -- ./hello_server 5000" in done.stdout
+
+
+def test_without_the_right_to_trace_that_is_said(tmp_path: Path) -> None:
+    """Whoever is traced already cannot be traced again: the same refusal as without the right."""
+    done = trace("--output", tmp_path / "lines", "--", *COMMAND, "--", "true", status=2)
+    assert "offhook: tracing is not allowed here: Operation not permitted" in done.stderr
+    assert done.stderr.count("\n") == 1
