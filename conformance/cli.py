@@ -14,6 +14,7 @@ from conformance.catalogue import catalogue
 from conformance.grading import submission as submissions
 from conformance.reporting import html, results, terminal
 from conformance.session import HarnessError, Request, check
+from conformance.tracing import command as tracing
 
 app = typer.Typer(
     name="offhook",
@@ -80,6 +81,9 @@ def check_command(
     if html_file is not None:
         typer.echo(f"page: {html_file}")
     raise typer.Exit(found.exit_status)
+
+
+tracing.register(app)
 
 
 def _with_progress(request: Request) -> results.Results:

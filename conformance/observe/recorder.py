@@ -141,6 +141,12 @@ class Recorder:
             process.table.keep_only({int(name.name) for name in Path(f"/proc/{pid}/fd").iterdir()})
         process.loaded = True
 
+    def signalled(self, process: Process, tid: int, number: int) -> None:
+        """Take note of a signal that is about to be delivered: to a trace of calls it is nothing."""
+
+    def ended(self, process: Process, tid: int, status: int) -> None:
+        """Take note of the end of a thread, with the system's word for how: to a trace of calls it is nothing."""
+
     def _next_process(self) -> int:
         self.processes += 1
         return self.processes

@@ -198,6 +198,10 @@ class Tracer:
         """Whether the program made processes."""
         return bool(self._children)
 
+    def sleepers(self) -> list[Thread]:
+        """Return the threads that sleep in a call which was recorded when it was entered."""
+        return [thread for thread in self.threads.values() if thread.entry is not None and _state(thread) == "S"]
+
     def zombies(self) -> int:
         """Return how many children of the program have ended without anybody having waited for them."""
         return sum(_is_zombie_of(child, self.processes()) for child in self._children)
@@ -326,6 +330,8 @@ class Tracer:
         elif thread.unborn and event == kernel.EVENT_STOP:
             self._begin(thread)
         else:
+            if not event:
+                self.recorder.signalled(thread.process, thread.tid, number)
             ptrace(kernel.CONT, thread.tid, None, 0 if event else number)
 
     def _begin(self, thread: Thread) -> None:
@@ -342,6 +348,8 @@ class Tracer:
         self.progress += 1
         if tid == self.main:
             self.exit_status = status
+        if tid in self.threads:
+            self.recorder.ended(self.threads[tid].process, tid, status)
         self._remove(tid)
 
     def _started(self, pid: int | None) -> None:
