@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Look into the submissions once; a wrong one ends the session with one line."""
+    config.addinivalue_line("markers", "xdist_group(name): what one worker judges from beginning to end")
     folders = config.getoption("--submission")
     if not folders:
         return
