@@ -4,18 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.catalogue import Requirement, catalogue
+from conformance.catalogue import catalogue
 from conformance.grading.build import Workshop
 from conformance.grading.submission import Submission, SubmissionError, read
 from conformance.stage.handle import Stage
 from conformance.trial import Bench
 
+if TYPE_CHECKING:
+    from conformance.suite.proving import Proof
+
 PROVES = "offhook_proves"
-"""The mark of a conformance test: an attribute that holds its requirement."""
+"""The mark of a conformance test: an attribute that holds what it proves."""
 SUBMISSIONS = pytest.StashKey[dict[str, Submission]]()
 """The submissions by the names under which tests show them."""
 
@@ -70,14 +73,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each conformance test for each submission and each exercise that its requirement applies to."""
-    requirement = getattr(metafunc.function, PROVES, None)
-    if requirement is None:
+    proof = getattr(metafunc.function, PROVES, None)
+    if proof is None:
         return
     submissions = metafunc.config.stash.get(SUBMISSIONS, {})
     cases = [
         _case(name if len(submissions) > 1 else "", one, exercise)
         for name, one in submissions.items()
-        for exercise in chosen(metafunc.config, requirement, one)
+        for exercise in chosen(metafunc.config, proof, one)
     ]
     metafunc.parametrize(("bench", "exercise"), cases, indirect=["bench"])
 
@@ -87,13 +90,13 @@ def _case(name: str, submission: Submission, exercise: str) -> Any:
     return pytest.param(submission, exercise, id=shown, marks=pytest.mark.xdist_group(shown))
 
 
-def chosen(config: pytest.Config, requirement: Requirement, submission: Submission) -> list[str]:
-    """Return the exercises on which a requirement is judged in this session."""
+def chosen(config: pytest.Config, proof: "Proof", submission: Submission) -> list[str]:
+    """Return the exercises whose programs a test judges in this session."""
     prefixes = config.getoption("--requirement")
-    if prefixes and not any(requirement.id.startswith(prefix) for prefix in prefixes):
+    if prefixes and not any(proof.requirement.id.startswith(prefix) for prefix in prefixes):
         return []
     asked = config.getoption("--exercise") or list(submission.found)
-    return [exercise for exercise in catalogue().exercises if exercise in asked and requirement.concerns(exercise)]
+    return [exercise for exercise in catalogue().exercises if exercise in asked and proof.concerns(exercise)]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from conformance.catalogue import Exercise
 from conformance.model.calls import belongs
 from conformance.model.failures import INPUT_FAILURES, SET_UP_FAILURES
 from conformance.model.signals import NEWS, interrupts
@@ -33,7 +34,12 @@ UNDISTURBED: Final = {
     "client": Scenario((Accept(), Send(b"Hello World!"), End())),
     "alone": Scenario(),
 }
-"""The conversation in which nothing goes wrong, for each role of a program."""
+"""The conversation in which nothing goes wrong, for each role of a program, or for an exercise that has its own."""
+
+
+def undisturbed_of(exercise: Exercise) -> Scenario:
+    """Return the conversation of an exercise in which nothing goes wrong."""
+    return UNDISTURBED.get(exercise.name) or UNDISTURBED[exercise.role]
 
 
 @dataclass(frozen=True, slots=True)

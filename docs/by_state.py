@@ -102,7 +102,7 @@ def _proofs(role: Role) -> Iterator[Proof]:
     exercises = [name for name, exercise in catalogue().exercises.items() if exercise.role == role]
     for proof in all_proofs():
         alone = len(inspect.signature(proof.check).parameters) == 1
-        if alone and proof.family in UNDISTURBED_FAMILIES and any(map(proof.requirement.concerns, exercises)):
+        if alone and proof.family in UNDISTURBED_FAMILIES and any(map(proof.concerns, exercises)):
             yield proof
 
 

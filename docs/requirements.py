@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from conformance.catalogue import EVERY_POSIX_EXERCISE, Requirement, catalogue
 from conformance.observe.trace import Trace
-from conformance.scenarios import UNDISTURBED, fixed, in_words
+from conformance.scenarios import fixed, in_words, undisturbed_of
 from conformance.stage.script import Exited, Run, Scenario
 from conformance.suite.proving import Proof, all_proofs
 from conformance.words import say
@@ -34,13 +34,17 @@ class Entry(NamedTuple):
 
 def entries() -> Iterator[Entry]:
     """Yield the requirements in the order of the catalogue."""
-    proofs = {proof.requirement.id: proof for proof in all_proofs()}
+    proofs: dict[str, list[Proof]] = {}
+    for one in all_proofs():
+        proofs.setdefault(one.requirement.id, []).append(one)
     programs = specimens()
     for requirement in catalogue().requirements.values():
-        proof = proofs[requirement.id]
+        proof = proofs[requirement.id][0]
         exercises = tuple(name for name in catalogue().exercises if requirement.concerns(name))
         to_come = tuple(name for name in requirement.applies if name not in (*exercises, EVERY_POSIX_EXERCISE))
-        scenarios = tuple(known_scenarios(proof, exercises))
+        scenarios = tuple(
+            dict.fromkeys(scenario for one in proofs[requirement.id] for scenario in known_scenarios(one, exercises))
+        )
         killers = tuple(one for one in programs if requirement.id in one.breaks)
         file = f"{proof.check.__module__.replace('.', '/')}.py"
         yield Entry(
@@ -54,8 +58,8 @@ def known_scenarios(proof: Proof, exercises: tuple[str, ...]) -> Iterator[Scenar
     if proof.family.derive is None:
         yield from fixed()[proof.family.name]
         return
-    roles = dict.fromkeys(catalogue().exercises[name].role for name in exercises)
-    bare = (Run(UNDISTURBED[role], Exited(0), observed=True, port=0, trace=Trace()) for role in roles)
+    starts = dict.fromkeys(undisturbed_of(catalogue().exercises[name]) for name in exercises if proof.concerns(name))
+    bare = (Run(start, Exited(0), observed=True, port=0, trace=Trace()) for start in starts)
     yield from dict.fromkeys(scenario for run in bare for scenario in proof.family.scenarios(run))
 
 

@@ -2,11 +2,9 @@
 
 import contextlib
 import errno
-import fcntl
 import select
 import socket
 import struct
-import termios
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,7 +15,9 @@ from conformance.stage.script import Accept, Connect, End, Happening, Reset, Sen
 LOOPBACK: Final = "127.0.0.1"
 LOOPBACK_6: Final = "::1"
 RECEIVE: Final = 1 << 16
-KEPT: Final = 1 << 20
+UNACKED: Final = 24
+"""Where struct tcp_info counts the segments that were sent and not acknowledged."""
+KEPT: Final = 1 << 24
 """How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
 OF_THE_PEER: Final = frozenset({"connected", "accepted", "sent", "peer ended", "peer reset", "signal"})
 """What the peer does itself, while the program waits."""
@@ -118,7 +118,7 @@ class Peer:
 
     def settled(self) -> bool:
         """Tell whether all that the peer sent has arrived at the program's end."""
-        return all(line.program_ended or _unacknowledged(line.socket) == 0 for line in self.lines.values())
+        return all(line.program_ended or not _under_way(line.socket) for line in self.lines.values())
 
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""
@@ -277,11 +277,15 @@ def _outcome(line: socket.socket, port: int) -> int:
     return 0
 
 
-def _unacknowledged(line: socket.socket) -> int:
-    """Return how many bytes (an end counts as one) the other end's kernel has not taken yet."""
-    answer = bytearray(4)
+def _under_way(line: socket.socket) -> bool:
+    """Tell whether segments are on their way that the other end's kernel has not taken yet.
+
+    What waits for room in a full receive buffer is not: that lasts until the program reads.
+    """
     try:
-        fcntl.ioctl(line, termios.TIOCOUTQ, answer)
+        (segments,) = struct.unpack_from(
+            "I", line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, UNACKED + 4), UNACKED
+        )
+        return bool(segments)
     except OSError:
-        return 0
-    return int(struct.unpack("i", answer)[0])
+        return False

@@ -35,6 +35,7 @@ from conformance.stage.script import (
     Busy,
     Ending,
     Exited,
+    File,
     Isolation,
     Killed,
     NotStarted,
@@ -45,6 +46,7 @@ from conformance.stage.script import (
 from conformance.stage.starter import Starter
 
 OUTPUT_KEPT: Final = 1 << 20
+FILE_KEPT, FILES_READ = 1 << 20, 16
 CALLS_LIMIT: Final = 200_000
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
@@ -243,6 +245,7 @@ class Worker:
         port = self.ports[order.scenario.start.port]
         follower = self._follower(order, port)
         peer = self._peer(order, port, follower)
+        self._lay_down(order.scenario.start.files, directory)
         try:
             child = self._start(self._launch(order, directory, port), follower)
             streams = Streams({child.stdout: bytearray(), child.stderr: bytearray()})
@@ -251,13 +254,14 @@ class Worker:
             stdout, stderr = streams.close()
         finally:
             self._clear(follower, peer)
+            files = () if order.directory is not None else _files_in(directory)
             if order.directory is None:
                 self._put_away(directory)
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         return Run(
             order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
-            performance.zombies, performance.spun,
+            files, performance.zombies, performance.spun,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -292,6 +296,15 @@ class Worker:
         if self.identity is not None:
             self.identity.own(directory)
         return directory
+
+    def _lay_down(self, files: tuple[File, ...], directory: str) -> None:
+        """Put a scenario's files into the program's directory, as its own user's."""
+        for file in files:
+            path = Path(directory, file.name)
+            path.write_bytes(file.content)
+            path.chmod(file.mode)
+            if self.identity is not None:
+                self.identity.own(str(path))
 
     def _put_away(self, directory: str) -> None:
         """Keep a run's directory for the next one if nothing shows that it was used; else remove it."""
@@ -392,6 +405,29 @@ class Worker:
             while follower.wait() is not Pulse.GONE:
                 pass
         peer.close()
+
+
+def _files_in(directory: str) -> tuple[File, ...]:
+    """Read what a program left in its directory, whatever rights it gave: no links, no more than some of it."""
+    found = []
+    with contextlib.suppress(OSError):
+        for entry in sorted(os.scandir(directory), key=lambda entry: entry.name)[:FILES_READ]:
+            if entry.is_file(follow_symlinks=False):
+                found.append(File(entry.name, _content(entry.path), entry.stat().st_mode & 0o7777))
+    return tuple(found)
+
+
+def _content(path: str) -> bytes:
+    """Read a file's beginning; its owner may have taken the right to read it from himself."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        os.chmod(path, 0o600)  # noqa: PTH101
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        return os.read(file, FILE_KEPT)
+    finally:
+        os.close(file)
 
 
 def _open_to_all(path: str | None) -> bool:

@@ -91,7 +91,7 @@ def verdicts(specimen: Specimen, stage: Stage, *, observe: bool = True) -> list[
         return [
             judge(bench, proof.requirement, specimen.exercise, proof.family, proof.check)
             for proof in all_proofs()
-            if proof.requirement.concerns(specimen.exercise)
+            if proof.concerns(specimen.exercise)
         ]
     finally:
         workshop.close()
