@@ -9,6 +9,7 @@ import typer
 from conformance import __version__
 from conformance.commands import check, explain, new, replay
 from conformance.commands.common import stop
+from conformance.tracing import command as tracing
 
 app = typer.Typer(
     name="offhook",
@@ -22,6 +23,7 @@ app.command("check", epilog="Example: offhook check my_homework --exercise hello
 app.command("explain", epilog="Example: offhook explain transfer.any-split")(explain.explain)
 app.command("new", epilog="Example: offhook new hello_server --language c my_homework")(new.new)
 app.command("replay", epilog="Example: offhook replay results.json --requirement transfer")(replay.replay)
+tracing.register(app)
 
 WRONG_USE: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 """Every kind of wrong use; typer itself names only this one of them."""

@@ -1,27 +1,31 @@
 """Making evidence: from a run and what is wrong with it to what a person is shown."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from conformance.judgement import Broken
 from conformance.observe import decode
-from conformance.observe.lines import source_of
+from conformance.observe.lines import sources_of
 from conformance.observe.trace import Call
 from conformance.reporting.results import CallLine, Evidence, SourceLine, Tries, WireLine
 from conformance.scenarios import in_words
-from conformance.stage.script import Run
+from conformance.stage.script import Exited, Run
 from conformance.words import say
 
 CALLS_SHOWN: Final = 60
 OUTPUT_SHOWN: Final = 2000
 SOURCE_LINE_LIMIT: Final = 200
+SOURCE_LIMIT: Final = 1 << 22
+LINES_AROUND: Final = 3
 
 
 def evidence(run: Run, broken: Broken, folder: str, tries: tuple[Tries, Tries | None], repeat: str) -> Evidence:
     """Put together why a run breaks a requirement."""
     calls = around(run.trace.calls, broken.call)
     lines = [call_line(call, folder, marked=call.number == broken.call) for call in calls]
-    wrong = next((line.source for line in lines if line.marked), None)
     return Evidence(
         expected=broken.expected,
         seen=broken.seen,
@@ -29,23 +33,25 @@ def evidence(run: Run, broken: Broken, folder: str, tries: tuple[Tries, Tries | 
         scenario=run.scenario,
         calls=lines,
         wire=[
-            WireLine(event.what, event.client, decode.text(event.data) if event.data else "", event.after)
+            WireLine(
+                event.what, event.client, decode.text(event.data) if event.data else "", event.after, event.waiting
+            )
             for event in run.wire[:200]
         ],
         output=run.output[:OUTPUT_SHOWN].decode("utf-8", "replace"),
         ending=ending_in_words(run),
         program=tries[0],
         reference=tries[1],
-        source=wrong,
+        source=where(run, lines, folder),
         repeat=repeat,
     )
 
 
 def around(calls: tuple[Call, ...], marked: int | None) -> tuple[Call, ...]:
-    """Return the calls that are shown: all of a short trace, else those around the one that went wrong."""
+    """Return the calls that are shown: all of a short trace, else those around the one that went wrong, or the last."""
     if len(calls) <= CALLS_SHOWN:
         return calls
-    place = next((place for place, call in enumerate(calls) if call.number == marked), 0)
+    place = next((place for place, call in enumerate(calls) if call.number == marked), len(calls))
     start = max(0, min(place - CALLS_SHOWN // 2, len(calls) - CALLS_SHOWN))
     return calls[start : start + CALLS_SHOWN]
 
@@ -57,20 +63,49 @@ def call_line(call: Call, folder: str, *, marked: bool) -> CallLine:
     return CallLine(call.number, call.process, text, source_line(call, folder), call.injected, marked)
 
 
+def where(run: Run, calls: list[CallLine], folder: str) -> SourceLine | None:
+    """Return where the call that went wrong stands, with the lines around it.
+
+    Where no call is named, and the program did not end by itself, the last one tells how far it came.
+    """
+    ended = isinstance(run.ending, Exited)
+    marked = [call.source for call in calls if call.marked]
+    found = marked or [call.source for call in calls if call.source is not None and not ended][-1:]
+    return with_lines_around(found[0], folder) if found and found[0] is not None else None
+
+
 def source_line(call: Call, folder: str) -> SourceLine | None:
     """Return the line of the submission that made a call, with its text."""
-    found = source_of(call.place) if call.place is not None else None
-    if found is None:
-        return None
-    name, line = found
-    path = next(
-        (path for path in (Path(folder) / name, Path(name)) if path.is_relative_to(folder) and path.is_file()), None
-    )
-    lines = path.read_bytes().splitlines() if path is not None else []
-    if not 0 < line <= len(lines):
-        return None
-    text = lines[line - 1].decode("utf-8", "replace").strip()[:SOURCE_LINE_LIMIT]
-    return SourceLine(str(path.relative_to(folder)) if path else name, line, text)
+    found = sources_of(call.place) if call.place is not None else ()
+    return next((one for name, line in found if (one := _line_of(folder, name, line)) is not None), None)
+
+
+def _line_of(folder: str, name: str, line: int) -> SourceLine | None:
+    """Return a line of a file of the submission; None where it is none."""
+    home = Path(folder).resolve()
+    path = (home / name).resolve()  # what debug information names may lead out of the folder
+    lines = _lines(path) if path.is_relative_to(home) else ()
+    return SourceLine(str(path.relative_to(home)), line, lines[line - 1].strip()) if 0 < line <= len(lines) else None
+
+
+def with_lines_around(source: SourceLine, folder: str) -> SourceLine:
+    """Add the lines that stand before and after a line."""
+    first = max(1, source.line - LINES_AROUND)
+    around = _lines(Path(folder).resolve() / source.file)[first - 1 : source.line + LINES_AROUND]
+    return structs.replace(source, first=first, around=around)
+
+
+@lru_cache(maxsize=4)
+def _lines(path: Path) -> tuple[str, ...]:
+    """Return the lines of a source file, each cut where it gets long; a build's copy of it does not change."""
+    try:
+        if not path.is_file():
+            return ()
+        with path.open("rb") as stream:
+            lines = stream.read(SOURCE_LIMIT).splitlines()
+    except OSError:
+        return ()
+    return tuple(line[:SOURCE_LINE_LIMIT].decode("utf-8", "replace").rstrip() for line in lines)
 
 
 def ending_in_words(run: Run) -> str:

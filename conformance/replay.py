@@ -74,7 +74,6 @@ def replay(
     progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Replayed]:
     """Try each saved failure again, in its own scenario, as often as a failure is doubted."""
-    proofs = {proof.requirement.id: proof for proof in all_proofs()}
     done: list[Replayed] = []
     with Stage() as stage:
         workshop = Workshop(stage)
@@ -82,23 +81,28 @@ def replay(
             bench = Bench(submission, stage, workshop, observe=observe)
             for one in saved:
                 progress(len(done), len(saved), one.requirement)
-                done.append(Replayed(one, _again(bench, one, proofs.get(one.requirement))))
+                done.append(Replayed(one, _again(bench, one)))
         finally:
             workshop.close()
     return done
 
 
-def _again(bench: Bench, saved: Verdict, proof: Proof | None) -> Verdict:
+def _again(bench: Bench, saved: Verdict) -> Verdict:
     """Return today's verdict on a saved failure; `not-run` where there is nothing to try."""
-    if proof is None or saved.exercise not in catalogue().exercises:
+    if saved.requirement not in catalogue().requirements or saved.exercise not in catalogue().exercises:
         return _not_run(saved, say("replay.unknown"))
-    if not proof.requirement.concerns(saved.exercise):
+    proof = next((one for one in all_proofs() if _proves(one, saved)), None)
+    if proof is None:
         return _not_run(saved, say("replay.not-concerned"))
     if saved.evidence is None:
         return _not_run(saved, say("replay.no-scenario", verdict=saved.verdict))
     if not _bounded(saved.evidence.scenario):
         return _not_run(saved, say("replay.too-much"))
     return judge(bench, proof.requirement, saved.exercise, proof.family, proof.check, saved.evidence.scenario)
+
+
+def _proves(proof: Proof, saved: Verdict) -> bool:
+    return proof.requirement.id == saved.requirement and proof.concerns(saved.exercise)
 
 
 def _bounded(scenario: Scenario) -> bool:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from conformance.catalogue import Exercise
 from conformance.model.calls import belongs
-from conformance.model.failures import SET_UP_FAILURES
-from conformance.model.signals import NEWS, ONLY_ONCE, RESTARTS, handled
+from conformance.model.failures import INPUT_FAILURES, SET_UP_FAILURES
+from conformance.model.signals import NEWS, interrupts
 from conformance.observe.faults import EVERY, Fail, Fault, Late, Short
 from conformance.stage.script import Accept, Connect, End, Reset, Run, Scenario, Send, Signal, Start, Step
 from conformance.words import say
@@ -33,7 +34,12 @@ UNDISTURBED: Final = {
     "client": Scenario((Accept(), Send(b"Hello World!"), End())),
     "alone": Scenario(),
 }
-"""The conversation in which nothing goes wrong, for each role of a program."""
+"""The conversation in which nothing goes wrong, for each role of a program, or for an exercise that has its own."""
+
+
+def undisturbed_of(exercise: Exercise) -> Scenario:
+    """Return the conversation of an exercise in which nothing goes wrong."""
+    return UNDISTURBED.get(exercise.name) or UNDISTURBED[exercise.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,16 @@ def interruptions(undisturbed: Run) -> tuple[Scenario, ...]:
     return tuple(msgspec.structs.replace(undisturbed.scenario, faults=faults) for faults in (*plain, *after_short))
 
 
+def failed_transfers(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return real resets before, in and after the message, and one scenario for each read that fails otherwise."""
+    places = range(1, min(_count(undisturbed, "input"), FAILED_AT_MOST) + 1)
+    return RESET + tuple(
+        msgspec.structs.replace(undisturbed.scenario, faults=(Fail("input", error, nth),))
+        for error in INPUT_FAILURES
+        for nth in places
+    )
+
+
 def without_failures(scenario: Scenario) -> Scenario:
     """Return the same scenario with its short counts alone."""
     return msgspec.structs.replace(scenario, faults=tuple(one for one in scenario.faults if isinstance(one, Short)))
@@ -207,8 +223,7 @@ def own_signals(undisturbed: Run) -> tuple[Scenario, ...]:
 def interrupting(undisturbed: Run) -> list[str]:
     """Return the signals that the program's own process handles, and whose handler interrupts the call it waits in."""
     actions = {call.words[0]: call.data for call in undisturbed.trace.named("sigaction") if call.process == 1}
-    found = {number: handled(action) for number, action in actions.items()}
-    return [NEWS[number] for number, how in found.items() if how is not None and not how[1] & (RESTARTS | ONLY_ONCE)]
+    return [NEWS[number] for number, action in actions.items() if interrupts(action)]
 
 
 def without_signals(scenario: Scenario) -> Scenario:
@@ -222,6 +237,7 @@ def other_descriptors(undisturbed: Run) -> tuple[Scenario, ...]:
 
 
 INTERRUPTED_AT_MOST: Final = 3
+FAILED_AT_MOST: Final = 3
 LONG: Final = bytes(33 + place * 7 % 93 if place * 7 % 93 not in (4, 59) else 48 for place in range(20_000))
 """Visible characters without % and backslash, that do not repeat soon."""
 LENGTHS: Final = (30, 31, 32, 33, 34, 35, 36, 48, 100, 1024, 5000, 20_000)
@@ -236,6 +252,12 @@ LONG_MESSAGES: Final = Family(
 HOSTILE_BYTES: Final = Family(
     "hostile-bytes", derive=lambda _: tuple(Scenario(conversation(data, [])) for data in HOSTILE), from_base=False
 )
+RESET: Final = (
+    Scenario((Accept(), Send(b"Hello "), Reset())),
+    Scenario((Accept(), Reset())),
+    Scenario((Accept(), Send(b"Hello World!"), Reset())),
+)
+"""Resets before, in and after the message: the client cannot tell the last from the one before it."""
 ENDS: Final = Family(
     "ends",
     derive=lambda undisturbed: (
@@ -245,9 +267,7 @@ ENDS: Final = Family(
     ),
     from_base=False,
 )
-RESETS: Final = Family(
-    "resets", derive=lambda _: (Scenario((Accept(), Send(b"Hello "), Reset())), Scenario((Accept(), Reset())))
-)
+FAILED_TRANSFERS: Final = Family("failed-transfers", derive=failed_transfers)
 RECEIVED: Final[tuple[tuple[bytes, list[int]], ...]] = (
     (b"abcdefghijklmnopqrstuvwxyzABC", []), (b"abcdefghijklmnopqrstuvwxyzABC", [20]), (b"Qz!", []),
     (b"Hello World!\0", []), (b"abcdefghijklmnopqrstuvwxyzAB\0", [14]),
@@ -286,6 +306,7 @@ CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
     "one-client": (
         UNDISTURBED["server"],
         Scenario((Connect(),), (), Start(1)),
+        Scenario((Connect(early=True),)),
     ),
     "one-message": (UNDISTURBED["client"], Scenario(conversation(b"Hello World!\0", []), (), Start(1))),
     "split-message": (

@@ -53,8 +53,8 @@ class _Gatherer:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> object:
-        requirement = getattr(getattr(item, "function", None), PROVES, None)
-        self.progress(len(self.verdicts), self.total, requirement.id if requirement else item.name)
+        proof = getattr(getattr(item, "function", None), PROVES, None)
+        self.progress(len(self.verdicts), self.total, proof.requirement.id if proof else item.name)
         return (yield)
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:

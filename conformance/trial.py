@@ -14,7 +14,7 @@ from conformance.grading.build import Built, Workshop
 from conformance.grading.submission import Found, Submission, looked_for
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.reporting.results import Tries, Verdict, VerdictName
-from conformance.scenarios import UNDISTURBED, Family
+from conformance.scenarios import Family, undisturbed_of
 from conformance.stage.handle import Stage, StageError
 from conformance.stage.script import Order, Run, Scenario
 from conformance.words import say
@@ -49,7 +49,7 @@ class Subject:
     def undisturbed(self) -> Run:
         """The run in which nothing goes wrong."""
         assert self.built.program is not None
-        return self.run(UNDISTURBED[self.built.program.role])
+        return self.run(undisturbed_of(catalogue().exercises[self.built.exercise]))
 
 
 Check = Callable[..., Judgement]

@@ -12,8 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from conformance.grading.build import Workshop
 from conformance.grading.languages import C_FLAGS
+from conformance.grading.submission import Found
 from conformance.reporting.results import decode
+from conformance.scenarios import LONG, conversation
 from conformance.stage.handle import Stage
 from conformance.stage.script import Connect, Order, Program, Scenario
 
@@ -21,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 WRITES = 20_000
 STARTS = 200
 PAIRS = 5
+EXAMPLES = (50, 100, 200, 400)
 
 
 def main() -> None:
@@ -28,11 +32,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, Stage() as stage:
         folder = Path(name)
         folder.chmod(0o755)
-        figures = {
+        figures: dict[str, object] = {
             "machine": f"{platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}",
             **tracing(folder, stage),
             **starts(folder, stage),
             **whole_check(folder),
+            **against_examples(stage),
+            **against_programs(folder),
         }
     for key, value in figures.items():
         print(f"{key:<44} {value}")
@@ -133,6 +139,47 @@ def whole_check(folder: Path) -> dict[str, object]:
         "its runs": harness.runs,
         "its waiting, share": round(harness.waiting_seconds / harness.seconds, 4),
     }
+
+
+def against_examples(stage: Stage) -> dict[str, float]:
+    """Time the same program in more and more scenarios: the cost of one stays the same."""
+    workshop = Workshop(stage)
+    try:
+        built = workshop.build(ROOT / "reference_impl/c", Found("hello_client", "hello_client.c"))
+        assert built.program is not None
+        drawn = [Scenario(conversation(LONG[:length], [])) for length in range(1, max(EXAMPLES) + 1)]
+        times = {count: _all_of(stage, built.program, drawn[:count]) for count in EXAMPLES}
+    finally:
+        workshop.close()
+    return {f"seconds for {count} examples": round(time, 3) for count, time in times.items()} | {
+        "cost of an example, many / few": round(
+            times[EXAMPLES[-1]] / times[EXAMPLES[0]] * EXAMPLES[0] / EXAMPLES[-1], 3
+        )
+    }
+
+
+def _all_of(stage: Stage, program: Program, drawn: list[Scenario]) -> float:
+    return seconds(lambda: [stage.run(Order(program, one)) for one in drawn])
+
+
+def against_programs(folder: Path) -> dict[str, float]:
+    """Time whole checks of two, four and eight programs in one session, and eight with two workers."""
+    folders = [folder / f"student {number}" for number in range(1, 5)]
+    for one in folders:
+        shutil.copytree(ROOT / "reference_impl/c", one)
+    alone = {2 * count: _session(folders[:count]) for count in (1, 2, 4)}
+    pairs = [(_session(folders), _session(folders, "-n", "2")) for _ in range(3)]
+    return {f"seconds for {count} programs": round(time, 2) for count, time in alone.items()} | {
+        "eight programs, one worker / two": _median([one / two for one, two in pairs])
+    }
+
+
+def _session(folders: list[Path], *options: str) -> float:
+    chosen = [word for one in folders for word in ("--submission", str(one))]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "conformance.suite"]
+    return seconds(
+        lambda: subprocess.run([*command, *chosen, *options], check=True, capture_output=True, cwd=folders[0].parent)
+    )
 
 
 def _median(values: list[float]) -> float:

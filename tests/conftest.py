@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -37,12 +38,10 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
+def compiled() -> Iterator[Compile]:
     """Compile a C program of tests/programs once, with further flags, where every user may run it."""
     if shutil.which("gcc") is None:
         pytest.skip("no gcc here")
-    folder = tmp_path_factory.mktemp("programs")
-    _open_to_all(folder)
 
     def build(name: str, *flags: str) -> Path:
         target = folder / "".join([name, *flags]).replace("/", "_")
@@ -51,11 +50,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
             subprocess.run(["gcc", *C_FLAGS, *flags, "-o", str(target), str(source)], check=True)
         return target
 
-    return build
-
-
-def _open_to_all(folder: Path) -> None:
-    """Let the users that programs run as reach a folder of pytest's own."""
-    for place in (folder, *folder.parents):
-        if place.stat().st_uid == os.getuid() and not place.stat().st_mode & 0o005:
-            place.chmod(place.stat().st_mode | 0o055)
+    with tempfile.TemporaryDirectory(prefix="offhook-tests-") as name:  # pytest closes its own to other users
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield build

@@ -14,6 +14,7 @@ from tests.conftest import PROGRAMS
 from tests.kill_matrix import HERE, TEXTBOOK
 
 ROOT = Path(__file__).parent.parent
+LARGEST_PAGE = 400_000
 
 
 def offhook(*arguments: str | Path, status: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -55,8 +56,11 @@ def put(folder: Path, name: str, source: Path | str) -> None:
 
 
 @pytest.mark.parametrize("language", ["c", "python"])
-def test_the_reference_programs_keep_everything(language: str) -> None:
-    offhook("check", ROOT / "reference_impl" / language, status=0)
+def test_the_reference_programs_keep_everything(language: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    offhook("check", ROOT / "reference_impl" / language, "--html", page, status=0)
+    assert "Nothing to mend" in page.read_text("utf-8")
+    assert page.stat().st_size < LARGEST_PAGE
 
 
 def test_a_textbook_program_gets_its_verdicts_its_line_and_its_page(submission: Path) -> None:
@@ -72,7 +76,12 @@ def test_a_textbook_program_gets_its_verdicts_its_line_and_its_page(submission: 
     assert (evidence.program.failed, evidence.program.tried) == (10, 10)
     assert evidence.reference is not None
     assert (evidence.reference.failed, evidence.reference.tried) == (0, 10)
-    assert "transfer.any-split" in page.read_text("utf-8")
+    assert evidence.source.around[evidence.source.line - evidence.source.first].strip() == evidence.source.text
+    assert len(evidence.source.around) == 7
+    assert any(event.waiting for event in evidence.wire)
+    text = page.read_text("utf-8")
+    assert text.index('id="first"') < text.index('id="hello_client-transfer.any-split"') < text.index('id="rest"')
+    assert page.stat().st_size < LARGEST_PAGE
 
 
 def test_results_follow_their_schema(submission: Path) -> None:

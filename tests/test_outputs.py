@@ -16,8 +16,9 @@ from conformance.reporting import github, junit
 from conformance.reporting.results import ProgramReport, Verdict
 from conformance.reporting.safe import plain
 from tests.kill_matrix import TEXTBOOK
+from tests.samples import NASTY
+from tests.samples import hostile as results
 from tests.test_cli import check, offhook, put
-from tests.test_report import NASTY, results
 
 EVIL = (
     "\n::error::owned\n##[set-output name=a]b\n::add-mask::o\r::warning::x\n%0A::error::y"

@@ -88,8 +88,12 @@ def reports_port_in_use(run: Run, undisturbed: Run) -> Judgement:
     return says_so_and_fails(run, undisturbed, say("in-use.cause", port=run.port), last_failure(run.trace))
 
 
-def reports_reset(run: Run, undisturbed: Run) -> Judgement:
-    """The connection is reset before the end: the client says so and fails."""
+def reports_lost_connection(run: Run, undisturbed: Run) -> Judgement:
+    """The connection is reset, or a read fails: the client says so and fails."""
+    failed = next((call for call in run.trace.calls if call.injected and call.failed), None)
+    if failed is not None:
+        cause = say("failure.cause", call=failed.name, error=failed.error)
+        return says_so_and_fails(run, undisturbed, cause, failed.number)
     happened = [event.what for event in run.wire]
     if "peer reset" not in happened or "program ended" in happened[: happened.index("peer reset")]:
         return NotApplicable(say("reset.late"))

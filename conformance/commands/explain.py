@@ -61,8 +61,11 @@ def _parts(one: Requirement) -> Iterator[tuple[str, str]]:
 
 
 def _judged(one: Requirement) -> str:
-    families = [proof.family.name for proof in all_proofs() if proof.requirement.id == one.id]
-    return "; ".join([*(say(f"family.{name}") for name in families), say(f"judged-on.{one.judged_on}")])
+    proofs = [proof for proof in all_proofs() if proof.requirement.id == one.id]
+    alone = len({proof.family.name for proof in proofs}) == 1
+    families = {f"family.{proof.family.name}": () if alone else proof.exercises for proof in proofs}
+    said = [f"{', '.join(names)}: {say(key)}" if names else say(key) for key, names in families.items()]
+    return "; ".join([*said, say(f"judged-on.{one.judged_on}")])
 
 
 def _source(source: str) -> str:

@@ -41,6 +41,8 @@ TRANSITIONS: Final[dict[tuple[State, str], State]] = {
     (State.FRESH, "connect"): State.CONNECTED,
     (State.BOUND, "connect"): State.CONNECTED,
     (State.CONNECTING, "connect"): State.CONNECTED,
+    # A connection that was not waited for is there once data goes over it, or its end comes.
+    **{(State.CONNECTING, call): State.CONNECTED for call in ("read", "recv", "write", "send")},
 }
 
 # Calls that a server and a client make on one description, in this order (lifecycle.*-call-order).

@@ -12,6 +12,10 @@ SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "connect": ("ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH"),
 }
 
+# Errors of a read after which the connection is lost; a reset is not made up but done. ETIMEDOUT comes where the other
+# end's host is silent for too long, EHOSTUNREACH where it is cut off.
+INPUT_FAILURES: Final = ("ETIMEDOUT", "EHOSTUNREACH")
+
 # What may not follow on the same description once a call has failed, unless the call was repeated and succeeded.
 USES: Final[dict[str, frozenset[str]]] = {
     "bind": frozenset({"listen", "accept"}),

@@ -31,3 +31,9 @@ def handled(action: bytes) -> tuple[int, int] | None:
         return None
     handler, flags = struct.unpack_from("<QQ", action)
     return (handler, flags) if handler > int(signal.SIG_IGN) else None
+
+
+def interrupts(action: bytes) -> bool:
+    """Tell whether a handler is installed so that a call which waits gives EINTR, each time."""
+    how = handled(action)
+    return how is not None and not how[1] & (RESTARTS | ONLY_ONCE)

@@ -3,13 +3,14 @@
 import errno
 import fcntl
 import os
+import signal
 import socket
 import struct
 from collections.abc import Mapping
 from typing import Final
 
 from conformance.model.calls import TRANSFER
-from conformance.model.signals import NEWS, ONLY_ONCE, RESTARTS, handled
+from conformance.model.signals import ONLY_ONCE, RESTARTS, handled
 from conformance.observe.trace import Address, Call
 
 ADDRESS_LIMIT: Final = 128
@@ -25,11 +26,22 @@ FAMILIES: Final = _constants("AF_")
 TYPES: Final = {1: "SOCK_STREAM", 2: "SOCK_DGRAM", 3: "SOCK_RAW", 5: "SOCK_SEQPACKET"}
 LEVELS: Final = {1: "SOL_SOCKET", 6: "IPPROTO_TCP", 0: "IPPROTO_IP", 41: "IPPROTO_IPV6"}
 SHUTDOWNS: Final = {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}
-OPTIONS: Final = {2: "SO_REUSEADDR", 3: "SO_TYPE", 4: "SO_ERROR", 7: "SO_SNDBUF", 8: "SO_RCVBUF", 9: "SO_KEEPALIVE",
-                  13: "SO_LINGER", 15: "SO_REUSEPORT", 20: "SO_RCVTIMEO", 21: "SO_SNDTIMEO"}  # fmt: skip
+OPTIONS: Final = {2: "SO_REUSEADDR", 3: "SO_TYPE", 4: "SO_ERROR", 6: "SO_BROADCAST", 7: "SO_SNDBUF", 8: "SO_RCVBUF",
+                  9: "SO_KEEPALIVE", 10: "SO_OOBINLINE", 13: "SO_LINGER", 15: "SO_REUSEPORT", 20: "SO_RCVTIMEO",
+                  21: "SO_SNDTIMEO", 30: "SO_ACCEPTCONN", 38: "SO_PROTOCOL", 39: "SO_DOMAIN"}  # fmt: skip
+OPTIONS_OF: Final = {1: OPTIONS, 6: _constants("TCP_"), 41: {26: "IPV6_V6ONLY"}}
+"""The options of each level that has names for them."""
+SO_ERROR, SO_LINGER = 4, 13
+MESSAGE_FLAGS: Final = _constants("MSG_")
+FLAGS_OF: Final = {"recvfrom": 3, "sendto": 3, "recvmsg": 2, "sendmsg": 2}
+"""Where each call's MSG_ flags stand among its arguments."""
+SIGNALS: Final = {int(one): one.name for one in signal.Signals}
 OPENS: Final = {os.O_CREAT: "O_CREAT", os.O_TRUNC: "O_TRUNC", os.O_APPEND: "O_APPEND", os.O_EXCL: "O_EXCL",
                 os.O_NONBLOCK: "O_NONBLOCK", os.O_CLOEXEC: "O_CLOEXEC"}  # fmt: skip
 ACCESS: Final = {os.O_RDONLY: "O_RDONLY", os.O_WRONLY: "O_WRONLY", os.O_RDWR: "O_RDWR"}
+F_SETFL: Final = 4
+WITHOUT_ARGUMENT: Final = frozenset({1, 3})
+"""F_GETFD and F_GETFL."""
 COMMANDS: Final = {0: "F_DUPFD", 1: "F_GETFD", 2: "F_SETFD", 3: "F_GETFL", 4: "F_SETFL", 1030: "F_DUPFD_CLOEXEC"}
 HANDLER_FLAGS: Final = {RESTARTS: "SA_RESTART", ONLY_ONCE: "SA_RESETHAND", 4: "SA_SIGINFO", 1: "SA_NOCLDSTOP",
                         0x0800_0000: "SA_ONSTACK", 0x4000_0000: "SA_NODEFER"}  # fmt: skip
@@ -70,7 +82,7 @@ def socket_type(value: int) -> str:
 
 
 def address(data: bytes) -> Address | None:
-    """Decode a struct sockaddr of AF_INET or AF_INET6; others keep their family only."""
+    """Decode a struct sockaddr of AF_INET or AF_INET6, and the path of AF_UNIX; others keep their family only."""
     if len(data) < 2:
         return None
     family = struct.unpack_from("=H", data)[0]
@@ -79,7 +91,8 @@ def address(data: bytes) -> Address | None:
         return Address(name, socket.inet_ntop(socket.AF_INET, data[4:8]), struct.unpack_from(">H", data, 2)[0])
     if family == socket.AF_INET6 and len(data) >= 24:
         return Address(name, socket.inet_ntop(socket.AF_INET6, data[8:24]), struct.unpack_from(">H", data, 2)[0])
-    return Address(name, "", 0)
+    path = data[2:].split(b"\0", 1)[0] if family == socket.AF_UNIX else b""
+    return Address(name, path.decode(errors="backslashreplace"), 0)
 
 
 def error_name(result: int) -> str | None:
@@ -110,30 +123,35 @@ def arguments(call: Call) -> tuple[str, ...]:
     """Return a call's arguments as a C programmer would write them, the descriptor first."""
     words, descriptor = call.words, str(call.descriptor)
     match call.name:
-        case "socket":
+        case "socket" | "socketpair":
             return named(words[0], FAMILIES), socket_type(words[1]), str(words[2])
         case "bind" | "connect":
             return descriptor, _where(call.address), str(words[2])
         case "listen":
             return descriptor, str(signed(words[1]))
-        case "accept" | "close":
+        case "close":
             return (descriptor,)
+        case "accept" | "getsockname" | "getpeername":
+            return (descriptor,) if call.address is None else (descriptor, _where(call.address))
         case "shutdown":
             return descriptor, named(words[1], SHUTDOWNS)
         case "setsockopt" | "getsockopt":
-            return descriptor, named(words[1], LEVELS), named(words[2], OPTIONS) if words[1] == 1 else str(words[2])
+            return descriptor, named(words[1], LEVELS), named(words[2], OPTIONS_OF.get(words[1], {})), *_option(call)
         case "sigaction":
-            return named(words[0], NEWS), _handler(call.data)
+            return named(words[0], SIGNALS), _handler(call.data)
         case "open":
             return _open_arguments(call)
         case "fcntl":
-            return descriptor, named(words[1], COMMANDS), str(signed(words[2]))
+            return descriptor, named(words[1], COMMANDS), *_argument_of_fcntl(words)
+        case "sendfile":
+            return descriptor, str(signed(words[1])), str(words[3])
         case name if name in TRANSFER:
-            wanted = size(call)
-            return descriptor, text(call.data), "…" if wanted is None else str(wanted)
+            return _transfer_arguments(call, descriptor)
         case "dup":
             return (descriptor,) if call.system_call == "dup" else (descriptor, str(signed(words[1])))
         case _:
+            if call.name == "close_range":
+                return str(words[0]), str(words[1] & 0xFFFF_FFFF)
             return () if call.descriptor is None else (descriptor, *(str(signed(word)) for word in words[1:2]))
 
 
@@ -143,23 +161,61 @@ def text(data: bytes) -> str:
     return f'"{shown}"' + ("…" if len(data) > SHOWN else "")
 
 
+def quoted(path: str | None) -> str:
+    """Return a path as a C string, with whatever cannot be seen spelled out."""
+    inner = repr(path or "")[1:-1]
+    return '"' + inner.replace("\\'", "'").replace('"', '\\"') + '"'
+
+
 def _where(address: Address | None) -> str:
     if address is None:
         return "?"
+    if address.family == "AF_UNIX":
+        return quoted(address.host) if address.host else "AF_UNIX"
     host = f"[{address.host}]" if ":" in address.host else address.host
     return f"{host}:{address.port}" if host else address.family
+
+
+def _transfer_arguments(call: Call, descriptor: str) -> tuple[str, ...]:
+    """Return descriptor, data, size, and for messages their flags and the other end, where they are known."""
+    data = text(call.data) if call.data or call.succeeded else "…"
+    wanted, place = size(call), FLAGS_OF.get(call.system_call)
+    options = () if place is None else (flags(call.words[place] & 0xFFFF_FFFF, MESSAGE_FLAGS),)
+    other_end = () if call.address is None else (_where(call.address),)
+    return descriptor, data, "…" if wanted is None else str(wanted), *options, *other_end
+
+
+def _argument_of_fcntl(words: tuple[int, ...]) -> tuple[str, ...]:
+    if words[1] in WITHOUT_ARGUMENT:
+        return ()
+    return (open_flags(words[2]) if words[1] == F_SETFL else str(signed(words[2])),)
+
+
+def _option(call: Call) -> tuple[str, ...]:
+    """Return the value of a socket option, where it was recorded: a number, a length of time, or who lingers."""
+    level, option, data = call.words[1], call.words[2], call.data
+    if (level, option) == (1, SO_LINGER) and len(data) >= 8:
+        on, seconds = struct.unpack_from("<ii", data)
+        return (f"{{{'on' if on else 'off'}, {seconds} s}}",)
+    if level == 1 and len(data) >= 16:
+        seconds, microseconds = struct.unpack_from("<qq", data)
+        return (f"{seconds + microseconds / 1e6:g} s",)
+    if len(data) < 4:
+        return ()
+    value = struct.unpack_from("<i", data)[0]
+    return (errno.errorcode.get(value, str(value)) if (level, option) == (1, SO_ERROR) else str(value),)
 
 
 def _handler(action: bytes) -> str:
     found = handled(action)
     if found is None:
-        return "SIG_DFL or SIG_IGN"
+        return "SIG_IGN" if action[:1] == b"\1" else "SIG_DFL"
     return "handler, " + flags(found[1] & ~KERNEL_FLAGS, HANDLER_FLAGS)
 
 
 def _open_arguments(call: Call) -> tuple[str, ...]:
     place = {"open": 1, "openat": 2}.get(call.system_call)
     if place is None:
-        return (repr(call.path),)
+        return (quoted(call.path),)
     mode = (oct(call.words[place + 1]),) if call.words[place] & os.O_CREAT else ()
-    return repr(call.path), open_flags(call.words[place]), *mode
+    return quoted(call.path), open_flags(call.words[place]), *mode

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from conformance.model.calls import belongs
-from conformance.observe.decode import SIZES
+from conformance.observe.decode import FLAGS_OF, SIZES
 from conformance.observe.faults import EVERY, Fail, Fault, Late, Short
 from conformance.observe.machine import Machine, Registers
 from conformance.observe.memory import Memory
 from conformance.observe.recorder import Entry, Process, buffers
 
 MSG_DONTWAIT: Final = 0x40
-FLAGS_OF: Final = {"recvfrom": 3, "sendto": 3, "recvmsg": 2, "sendmsg": 2}
-"""Where each call's MSG_ flags stand among its arguments."""
 LARGEST_TRANSFER: Final = 0x7FFF_F000  # what Linux moves at most in one call
 ONE_BUFFER: Final = {"readv": "read", "writev": "write", "recvmsg": "recvfrom", "sendmsg": "sendto"}
 """Vectored calls, and the call with one buffer that does the same for its first piece."""
@@ -28,21 +26,26 @@ class Injector:
     def __init__(self, on: Machine, numbers: dict[str, int], faults: Sequence[Fault]) -> None:
         self.on, self.numbers = on, numbers
         self.faults = [fault for fault in faults if not isinstance(fault, Late)]
-        self._seen: Counter[int] = Counter()
+        self.seen: Counter[int] = Counter()
+        """How many calls each fault, by its place, has counted."""
         self.applied = 0
 
     def at_entry(self, tid: int, process: Process, entry: Entry) -> None:
         """Change a call that is about to be made, where a fault asks for it."""
         for place, fault in enumerate(self.faults):
-            if not belongs(entry.name, fault.call) or not _counts(entry):
+            if not self.concerns(entry, fault):
                 continue
-            self._seen[place] += 1
-            if fault.nth not in (EVERY, self._seen[place]):
+            self.seen[place] += 1
+            if fault.nth not in (EVERY, self.seen[place]):
                 continue
             if isinstance(fault, Fail):
                 self._fail(tid, entry, fault)
             else:
                 self._shorten(tid, process.memory, entry, fault)
+
+    def concerns(self, entry: Entry, fault: Short | Fail) -> bool:
+        """Tell whether a call is one of those that a fault counts."""
+        return belongs(entry.name, fault.call) and _counts(entry)
 
     def at_exit(self, tid: int, entry: Entry) -> int | None:
         """Undo what `at_entry` changed in the registers; return the result that the call is made to show, if any."""

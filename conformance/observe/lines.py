@@ -1,6 +1,7 @@
 """Source lines: from a place in a program file to the file and line that a person wrote, by `.debug_line`."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -18,11 +19,16 @@ Row = tuple[int, str, int]
 
 def source_of(place: Place) -> tuple[str, int] | None:
     """Return the file and line of a place in a program file; None where the file does not tell."""
+    return next(sources_of(place), None)
+
+
+def sources_of(place: Place) -> Iterator[tuple[str, int]]:
+    """Yield the files and lines of a place and of its callers, as far as the program file tells them."""
     rows = _rows(place.file)
-    at = bisect_right(rows, (place.offset, "\U0010ffff", 0)) - 1
-    if at < 0 or rows[at][2] == 0:
-        return None
-    return rows[at][1], rows[at][2]
+    for offset in (place.offset, *place.callers):
+        at = bisect_right(rows, (offset, "\U0010ffff", 0)) - 1
+        if at >= 0 and rows[at][2] != 0:
+            yield rows[at][1], rows[at][2]
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from conformance.model.calls import MAY_SLEEP, SYSTEM_CALLS, TRANSFER, WAITS, WITHOUT_DESCRIPTOR
 from conformance.model.descriptors import DescriptorTable, Kind, OpenFile, State
-from conformance.model.signals import NEWS
+from conformance.model.signals import NEWS, interrupts
 from conformance.observe import decode
 from conformance.observe.memory import Memory
 from conformance.observe.sites import CallSites
@@ -141,6 +141,12 @@ class Recorder:
             process.table.keep_only({int(name.name) for name in Path(f"/proc/{pid}/fd").iterdir()})
         process.loaded = True
 
+    def signalled(self, process: Process, tid: int, number: int) -> None:
+        """Take note of a signal that is about to be delivered: to a trace of calls it is nothing."""
+
+    def ended(self, process: Process, tid: int, status: int) -> None:
+        """Take note of the end of a thread, with the system's word for how: to a trace of calls it is nothing."""
+
     def _next_process(self) -> int:
         self.processes += 1
         return self.processes
@@ -209,7 +215,7 @@ class Recorder:
             case "close_range":
                 return any(first <= number <= (second & 0xFFFF_FFFF) for number in process.table.entries)
             case "sigaction":
-                return first in NEWS and second != 0
+                return first in NEWS and interrupts(process.memory.read(second, HANDLER_AND_FLAGS))
             case _:
                 return entry.name in WAITS or entry.name == "alarm"
 
@@ -248,6 +254,8 @@ class Recorder:
             if effect and (error is None or entry.name in ("close", "connect"))
             else None
         )
+        if error is None and entry.file is not None and entry.file.state is State.CONNECTING:
+            entry.file.advance(entry.name)
         if entry.passing and entry.name == "recv" and error is None:
             self._arrive(process, entry)
         if entry.number >= 0:

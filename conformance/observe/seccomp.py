@@ -2,6 +2,7 @@
 
 import ctypes
 import struct
+from functools import cache
 from typing import Final
 
 from conformance.model.calls import FUTEX_WAITS, REFUSED, SYSTEM_CALLS
@@ -24,14 +25,18 @@ FUTEX_COMMAND: Final = 0x7F
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 
+@cache
 def numbers(on: Machine) -> dict[int, str]:
     """Map the numbers of this machine's traced calls to the kernel's names for them."""
     known = ((getattr(call, on.column), name) for name, call in SYSTEM_CALLS.items())
     return {number: name for number, name in known if number is not None}
 
 
-def program(on: Machine) -> bytes:
-    """Assemble the filter: foreign call tables and refused calls answer ENOSYS, the calls of interest stop."""
+def program(on: Machine, *, every_handler: bool = False) -> bytes:
+    """Assemble the filter: foreign call tables and refused calls answer ENOSYS, the calls of interest stop.
+
+    Handlers are of interest for signals that bring news, or for every signal.
+    """
     column = 0 if on.column == "x86_64" else 1
     refused = [pair[column] for pair in REFUSED.values() if pair[column] is not None]
     head = [
@@ -44,9 +49,10 @@ def program(on: Machine) -> bytes:
         head += [_step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), _return(NOT_THERE)]
     places = {name: number for number, name in numbers(on).items()}
     head += _timed_futex(places["futex"])
-    head += _handlers(places["rt_sigaction"])
+    told_apart = {"futex"} if every_handler else {"futex", "rt_sigaction"}
+    head += [] if every_handler else _handlers(places["rt_sigaction"])
     table = [(number, 2) for number in refused if number is not None] + [
-        (number, 1) for name, number in places.items() if name not in ("futex", "rt_sigaction")
+        (number, 1) for name, number in places.items() if name not in told_apart
     ]
     jumps = [
         _step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
@@ -96,8 +102,8 @@ def _return(action: int) -> bytes:
 class Filter:
     """An assembled filter, ready to be installed in a child between fork and exec."""
 
-    def __init__(self, on: Machine) -> None:
-        code = program(on)
+    def __init__(self, on: Machine, *, every_handler: bool = False) -> None:
+        code = program(on, every_handler=every_handler)
         self._code = ctypes.create_string_buffer(code, len(code))
         self._program = FilterProgram(len(code) // 8, ctypes.addressof(self._code))
 

@@ -3,18 +3,24 @@
 import contextlib
 import os
 import platform
+import re
 import struct
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from conformance.observe.memory import Memory
 from conformance.observe.trace import Place
 
-STACK_LOOK: Final = 2048
+STACK_LOOK: Final = 8192
+CALLERS: Final = 64
 CHUNK: Final = 128
 ELF_HEADER: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 PROGRAM_HEADER: Final = struct.Struct("<IIQQQQQQ")
+SECTION_HEADER: Final = struct.Struct("<IIQQQQIIQQ")
+NAMES_LIMIT: Final = 1 << 16
+LINES: Final = re.compile(rb"\.z?debug_line\0")
+LINES_OF_ONE_PROGRAM: Final = 1 << 16
 WORD: Final = struct.Struct("<Q")
 PT_LOAD, PF_EXECUTE, ET_DYN = 1, 1, 3
 ELF_64: Final = b"\x7fELF\x02"
@@ -38,6 +44,8 @@ class Image:
         """Whether the system chooses where it lies in memory."""
         self.first = 0
         self.segments: tuple[Segment, ...] = ()
+        self.holds_library = False
+        """Whether so many lines went into it that a language's own library is among them, as with Go and Rust."""
         self._known: dict[int, bool] = {}
         with contextlib.suppress(OSError, struct.error):
             self._read_headers()
@@ -49,10 +57,11 @@ class Image:
                 return
             image.seek(header[5])
             table = [PROGRAM_HEADER.unpack(image.read(PROGRAM_HEADER.size)) for _ in range(min(header[10], 64))]
-        loads = [entry for entry in table if entry[0] == PT_LOAD]
-        self.moves = header[1] == ET_DYN
-        self.first = min((entry[3] & ~0xFFF for entry in loads), default=0)
-        self.segments = tuple(Segment(entry[3], entry[2], entry[5]) for entry in loads if entry[1] & PF_EXECUTE)
+            loads = [entry for entry in table if entry[0] == PT_LOAD]
+            self.moves = header[1] == ET_DYN
+            self.first = min((entry[3] & ~0xFFF for entry in loads), default=0)
+            self.segments = tuple(Segment(entry[3], entry[2], entry[5]) for entry in loads if entry[1] & PF_EXECUTE)
+            self.holds_library = _size_of_lines(image, header) > LINES_OF_ONE_PROGRAM
 
     def is_return(self, address: int) -> bool:
         """Tell whether an address of the file points behind a call instruction of its text."""
@@ -68,6 +77,16 @@ class Image:
                     image.seek(segment.offset + address - segment.virtual - back)
                     return BEHIND_A_CALL(image.read(back))
         return False
+
+
+def _size_of_lines(image: BinaryIO, header: tuple[Any, ...]) -> int:
+    """Return the size of the section that tells source lines, in bytes; 0 where there is none."""
+    image.seek(header[6])
+    sections = [SECTION_HEADER.unpack(image.read(SECTION_HEADER.size)) for _ in range(min(header[12], 256))]
+    offset, size = sections[header[13]][4:6]
+    image.seek(offset)
+    names = image.read(min(size, NAMES_LIMIT))
+    return max((one[5] for one in sections if LINES.match(names, one[0])), default=0)
 
 
 @lru_cache(maxsize=64)
@@ -105,26 +124,28 @@ class CallSites:
         if known is not None:
             return known
         place = self._search(memory, stack, instruction)
-        if place is not None and place.direct:
+        if place is not None and place.direct and not place.callers:
             self._direct[top] = place
         return place
 
     def _search(self, memory: Memory, stack: int, instruction: int) -> Place | None:
-        for start, size in ((0, CHUNK), (CHUNK, STACK_LOOK - CHUNK)):
-            place = self._first(memory.read(stack + start, size), top=start == 0)
-            if place is not None:
-                return place
-        if self.low < instruction <= self.high:  # the program makes its calls itself
-            return Place(self.image.file, instruction - self.shift - 1)
-        return None
+        inside = self.low < instruction <= self.high
+        found = self._returns(memory.read(stack, CHUNK))
+        if self.image.holds_library or not found:
+            found = self._returns(memory.read(stack, STACK_LOOK))[:CALLERS]
+        if found:
+            offsets = [offset for _, offset in found] if self.image.holds_library else [found[0][1]]
+            return Place(self.image.file, offsets[0], found[0][0] == 0 and not inside, tuple(offsets[1:]))
+        return Place(self.image.file, instruction - self.shift - 1) if inside else None  # it makes its calls itself
 
-    def _first(self, stack: bytes, *, top: bool) -> Place | None:
-        """Return the first place among the words of a piece of stack."""
-        low, high = self.low, self.high
-        for at, (word,) in enumerate(WORD.iter_unpack(stack[: len(stack) & ~7])):
-            if low < word <= high and self.image.is_return(word - self.shift):
-                return Place(self.image.file, word - self.shift - 1, direct=top and at == 0)
-        return None
+    def _returns(self, stack: bytes) -> list[tuple[int, int]]:
+        """Return the words of a piece of stack that point behind a call, as (place in it, offset of the call)."""
+        low, high, shift = self.low, self.high, self.shift
+        return [
+            (at, word - shift - 1)
+            for at, (word,) in enumerate(WORD.iter_unpack(stack[: len(stack) & ~7]))
+            if low < word <= high and self.image.is_return(word - shift)
+        ]
 
 
 def behind_a_call_x86(before: bytes) -> bool:

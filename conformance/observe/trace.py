@@ -19,6 +19,9 @@ class Place(Struct, frozen=True, gc=False):
     offset: int
     direct: bool = False
     """The program itself calls the C library's function, with no library between."""
+    callers: tuple[int, ...] = ()
+    """Further offsets, up the stack: where a language's own library is part of the program's file, the first that a
+    person wrote may be one of these. Words that were left on the stack may be among them."""
 
 
 class Call(Struct, frozen=True, array_like=True, gc=False):

@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final
+from typing import Final, Protocol
 
 from conformance.model.calls import MAY_SLEEP, WAITS
 from conformance.model.descriptors import State
@@ -103,6 +103,16 @@ class Thread:
     """An open /proc/TID/stat."""
 
 
+class Births(Protocol):
+    """A process that starts programs, and is traced too: each of its stops comes to the tracer."""
+
+    pid: int
+    idle: bool
+
+    def stopped(self, status: int) -> int | None:
+        """Take one of its stops; return the number of the process that was born by it, if any."""
+
+
 class Tracer:
     """Follows one program; everything happens in the thread that made it."""
 
@@ -115,6 +125,8 @@ class Tracer:
         self.exit_status: int | None = None
         """The wait status of the program's own process, once it ended."""
         self.main = 0
+        self._starter: Births | None = None
+        self._at_start: tuple[int, ...] = ()
         self._early: set[int] = set()
         self._holds_births = any(isinstance(fault, Late) for fault in faults)
         self._held: list[Thread] = []
@@ -141,6 +153,12 @@ class Tracer:
         self.main = pid
         self._add(pid, pid, self.recorder.first_process(pid, descriptors))
 
+    def follow(self, starter: "Births", descriptors: tuple[int, ...]) -> None:
+        """Begin to follow the program that a starter was told to start; it may turn out that it cannot be."""
+        self._starter, self._at_start = starter, descriptors
+        while not self.main and not starter.idle:
+            self._handle_next(0)
+
     def kill(self) -> None:
         """End whatever is left of the program."""
         for thread in list(self.threads.values()):
@@ -158,6 +176,11 @@ class Tracer:
         """Return the system's numbers of the program's processes."""
         return {thread.pid for thread in self.threads.values()}
 
+    def under_way(self) -> tuple[int, ...]:
+        """Return the numbers of the calls that were entered and have not returned."""
+        entries = [thread.entry for thread in self.threads.values() if thread.entry is not None]
+        return tuple(sorted(entry.number for entry in entries if entry.number >= 0))
+
     def listens(self) -> bool:
         """Tell whether the program has a listener."""
         return any(file.state is State.LISTENING and file.open_in for file in self.recorder.files)
@@ -169,6 +192,15 @@ class Tracer:
         if handled:
             os.kill(self.main, number)
         return handled
+
+    @property
+    def had_children(self) -> bool:
+        """Whether the program made processes."""
+        return bool(self._children)
+
+    def sleepers(self) -> list[Thread]:
+        """Return the threads that sleep in a call which was recorded when it was entered."""
+        return [thread for thread in self.threads.values() if thread.entry is not None and _state(thread) == "S"]
 
     def zombies(self) -> int:
         """Return how many children of the program have ended without anybody having waited for them."""
@@ -274,7 +306,9 @@ class Tracer:
 
     def _handle(self, tid: int, status: int) -> None:
         thread, event, number = self.threads.get(tid), status >> 16, status >> 8 & 0xFF
-        if status & 0x7F != STOPPED:
+        if thread is None and self._starter is not None and tid == self._starter.pid:
+            self._started(self._starter.stopped(status))
+        elif status & 0x7F != STOPPED:
             self._ended(tid, status)
         elif thread is None:
             self._early.add(tid)  # its parent's event is still to come
@@ -296,6 +330,8 @@ class Tracer:
         elif thread.unborn and event == kernel.EVENT_STOP:
             self._begin(thread)
         else:
+            if not event:
+                self.recorder.signalled(thread.process, thread.tid, number)
             ptrace(kernel.CONT, thread.tid, None, 0 if event else number)
 
     def _begin(self, thread: Thread) -> None:
@@ -312,7 +348,19 @@ class Tracer:
         self.progress += 1
         if tid == self.main:
             self.exit_status = status
+        if tid in self.threads:
+            self.recorder.ended(self.threads[tid].process, tid, status)
         self._remove(tid)
+
+    def _started(self, pid: int | None) -> None:
+        """The starter has gone on; note the program's own process, if it was born by that."""
+        if pid is None:
+            return
+        self.main = pid
+        self._add(pid, pid, self.recorder.first_process(pid, self._at_start))
+        if pid in self._early:
+            self._early.discard(pid)
+            ptrace(kernel.CONT, pid)
 
     def _born(self, parent: Thread, *, waited_for: bool) -> None:
         self.progress += 1

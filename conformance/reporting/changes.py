@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
+from conformance.reporting.gravity import Finding, together
 from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
 from conformance.reporting.safe import plain
-from conformance.reporting.text import alike, named_together
+from conformance.reporting.text import named
 from conformance.words import say
 
 NAMES_SHOWN: Final = 3
@@ -55,12 +56,12 @@ def show(names: Sequence[str], before: Results, after: Results, console: Console
     more = say("watch.more", count=len(names) - NAMES_SHOWN) if len(names) > NAMES_SHOWN else ""
     files = ", ".join(_one_line(name, 60) for name in names[:NAMES_SHOWN]) + more
     console.print(Text(f"\n{say('watch.changed', names=files)}", "bold"))
-    for mark, style, groups in (
-        ("+", "green", [[one] for one in found.passed]),
-        ("-", "bold red", alike(found.broken)),
-        ("!", "bold magenta", alike(found.suite)),
+    for mark, style, findings in (
+        ("+", "green", [Finding((one,)) for one in found.passed]),
+        ("-", "bold red", together(found.broken)),
+        ("!", "bold magenta", together(found.suite)),
     ):
-        _list(mark, style, groups, console)
+        _list(mark, style, findings, console)
     for program in after.programs:
         if not program.built and found.broken:
             console.print(Text(plain(program.words, WORDS).rstrip()), soft_wrap=True)
@@ -69,14 +70,14 @@ def show(names: Sequence[str], before: Results, after: Results, console: Console
     console.print(f"  {say('watch.left' if found.still else 'watch.nothing-left', count=len(found.still))}")
 
 
-def _list(mark: str, style: str, groups: list[list[Verdict]], console: Console) -> None:
-    for group in groups[:SHOWN_AT_MOST]:
-        first = group[0]
+def _list(mark: str, style: str, findings: list[Finding], console: Console) -> None:
+    for finding in findings[:SHOWN_AT_MOST]:
+        first = finding.first
         why = f": {_one_line(first.reason, LINE)}" if first.reason else ""
-        named = f"{first.verdict} {first.exercise} · {named_together(group)}"
-        console.print(Text.assemble(f"  {mark} ", (named, style), why), soft_wrap=True)
-    if len(groups) > SHOWN_AT_MOST:
-        console.print(f"  {mark}{say('watch.more', count=len(groups) - SHOWN_AT_MOST)}")
+        what = f"{first.verdict} {first.exercise} · {named(finding)}"
+        console.print(Text.assemble(f"  {mark} ", (what, style), why), soft_wrap=True)
+    if len(findings) > SHOWN_AT_MOST:
+        console.print(f"  {mark}{say('watch.more', count=len(findings) - SHOWN_AT_MOST)}")
 
 
 def _one_line(text: str, limit: int) -> str:

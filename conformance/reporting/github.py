@@ -16,15 +16,18 @@ from typing import Final
 import typer
 
 from conformance.catalogue import catalogue
-from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
+from conformance.reporting import gravity
+from conformance.reporting.gravity import Finding
+from conformance.reporting.results import Results, Verdict
 from conformance.reporting.safe import plain
-from conformance.reporting.text import alike, in_text, named_together
+from conformance.reporting.text import in_text, named
 from conformance.words import say
 
 IN_MESSAGE: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 LINE: Final = 300
+MESSAGE: Final = 1000
 DETAILS_AT_MOST: Final = 40
 SUMMARY_LIMIT: Final = 900_000
 """GitHub refuses the summary of a step beyond a mebibyte."""
@@ -52,33 +55,25 @@ def quoted(*, enabled: bool = True) -> Iterator[None]:
 
 
 def annotations(results: Results, workspace: Path) -> str:
-    """Return the workflow commands that put each broken requirement at its line, the gravest first."""
-    return "".join(f"{_annotation(results, group, workspace)}\n" for group in _groups(results))
+    """Return the workflow commands that put what is wrong at its lines, what to mend first at the head."""
+    return "".join(f"{_annotation(results, finding, workspace)}\n" for finding in gravity.wrong(results))
 
 
-def _groups(results: Results) -> list[list[Verdict]]:
-    """Return the verdicts to tell of, the gravest first."""
-    wrong = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
-    return alike(sorted(wrong, key=lambda one: (one.verdict == "not-run", one.level != "MUST")))
-
-
-def _annotation(results: Results, group: list[Verdict], workspace: Path) -> str:
-    first = group[0]
-    kind = "warning" if all(one.level != "MUST" for one in group) and first.verdict != "harness-error" else "error"
-    properties = {**_place(results, first, workspace), "title": _title(group)}
+def _annotation(results: Results, finding: Finding, workspace: Path) -> str:
+    grave = any(one.level == "MUST" or one.verdict == "harness-error" for one in finding.verdicts)
+    properties = {**_place(results, finding.first, workspace), "title": _title(finding)}
     inside = ",".join(f"{name}={plain(value, LINE).translate(IN_PROPERTY)}" for name, value in properties.items())
-    return f"::{kind} {inside}::{plain(_message(group), 1000).translate(IN_MESSAGE)}"
+    return f"::{'error' if grave else 'warning'} {inside}::{plain(_message(finding), MESSAGE).translate(IN_MESSAGE)}"
 
 
-def _title(group: list[Verdict]) -> str:
-    first = group[0]
-    return f"{first.exercise} · {named_together(group)} · {first.verdict}"
+def _title(finding: Finding) -> str:
+    return f"{finding.first.exercise} · {named(finding)} · {finding.first.verdict}"
 
 
-def _message(group: list[Verdict]) -> str:
-    first = group[0]
-    if len(group) > 1:
-        return f"{first.reason}\n{', '.join(one.requirement for one in group)}"
+def _message(finding: Finding) -> str:
+    first = finding.first
+    if len(finding.verdicts) > 1:
+        return f"{first.reason}\n{', '.join(one.requirement for one in finding.verdicts)}"
     lines = [catalogue().requirements[first.requirement].title]
     if first.evidence is None:
         return "\n".join([*lines, first.reason])
@@ -105,8 +100,8 @@ def summary(results: Results) -> str:
     """Return the summary of the job."""
     parts = [f"## Offhook: {markdown(results.submission.name, 80)}\n"]
     if results.harness.observer != "linux":
-        parts.append(f"> {markdown(say('github.not-observed', why=results.harness.observer))}\n")
-    parts += [_table(results), *(_details(group) for group in _groups(results)[:DETAILS_AT_MOST])]
+        parts.append(f"> {markdown(say('page.not-observed', why=results.harness.observer))}\n")
+    parts += [_table(results), *map(_details, gravity.wrong(results)[:DETAILS_AT_MOST])]
     parts += [_build(one.exercise, one.words) for one in results.programs if not one.built]
     text = "\n".join(parts) + "\n"
     return text if len(text.encode()) < SUMMARY_LIMIT else "\n".join(parts[:3]) + "\n"
@@ -122,12 +117,12 @@ def _table(results: Results) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _details(group: list[Verdict]) -> str:
-    first = group[0]
+def _details(finding: Finding) -> str:
+    first = finding.first
     lines = in_text(first.evidence) if first.evidence is not None else [first.reason]
-    titles = [catalogue().requirements[one.requirement].title for one in group]
+    titles = [catalogue().requirements[one.requirement].title for one in finding.verdicts]
     said = "\n".join(f"- {markdown(title)}" for title in titles)
-    return f"### {first.level}: {markdown(_title(group))}\n\n{said}\n\n{fenced(lines)}"
+    return f"### {first.level}: {markdown(_title(finding))}\n\n{said}\n\n{fenced(lines)}"
 
 
 def _build(exercise: str, words: str) -> str:

@@ -26,12 +26,16 @@ COUNTS_AGAINST: Final = frozenset({"failed", "crashed", "hung", "unsteady", "not
 COUNTS_NOWHERE: Final = frozenset({"not-applicable", "not-observed", "harness-error"})
 
 
-class SourceLine(Struct, frozen=True):
+class SourceLine(Struct, frozen=True, omit_defaults=True):
     """A line of the submission's source."""
 
     file: str
     line: int
     text: str
+    first: int = 0
+    """The number of the first of the lines around it; 0 where they are not kept."""
+    around: tuple[str, ...] = ()
+    """The lines around it, itself among them, each cut where it gets long."""
 
 
 class CallLine(Struct, frozen=True):
@@ -46,8 +50,13 @@ class CallLine(Struct, frozen=True):
     marked: bool = False
     """The call that went wrong."""
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether it had not returned when the run ended."""
+        return self.text.endswith("= …")
 
-class WireLine(Struct, frozen=True):
+
+class WireLine(Struct, frozen=True, omit_defaults=True):
     """One thing that showed on the wire."""
 
     what: str
@@ -55,6 +64,8 @@ class WireLine(Struct, frozen=True):
     data: str
     after: int
     """How many calls had been made by then."""
+    waiting: tuple[int, ...] = ()
+    """The calls in which the program waited by then, by their numbers."""
 
 
 class Tries(Struct, frozen=True):
@@ -78,8 +89,14 @@ class Evidence(Struct, frozen=True):
     program: Tries
     reference: Tries | None
     source: SourceLine | None
+    """Where the call that went wrong stands; where none did and the program did not end by itself, its last call."""
     repeat: str
     """The command that judges this requirement again."""
+
+    @property
+    def names_the_call(self) -> bool:
+        """Whether one of the calls is the one that went wrong."""
+        return any(call.marked for call in self.calls)
 
 
 class Verdict(Struct, frozen=True):

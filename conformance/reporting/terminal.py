@@ -7,8 +7,11 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.catalogue import catalogue
-from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
+from conformance.reporting import gravity
+from conformance.reporting.gravity import Finding
+from conformance.reporting.results import Results
 from conformance.reporting.safe import plain
+from conformance.words import say
 
 STYLES: Final = {
     "passed": "green", "failed": "bold red", "crashed": "bold red", "hung": "bold red", "unsteady": "bold yellow",
@@ -22,18 +25,12 @@ LINE: Final = 160
 def summary(results: Results, console: Console) -> None:
     """Print what was judged, what is wrong, and how it was judged."""
     if results.harness.observer != "linux":
-        console.print(
-            Text(
-                f"Calls were not observed ({results.harness.observer}): only what shows on the wire is judged.",
-                "yellow",
-            )
-        )
+        console.print(Text(plain(say("page.not-observed", why=results.harness.observer), 2 * LINE), "yellow"))
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _exercise(results, exercise, console)
-    wrong = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
-    wrong.sort(key=lambda one: one.level != "MUST")
-    for verdict in wrong[:SHOWN_AT_MOST]:
-        _wrong(verdict, console)
+    wrong = gravity.wrong(results)
+    for finding in wrong[:SHOWN_AT_MOST]:
+        _wrong(finding, console)
     if len(wrong) > SHOWN_AT_MOST:
         console.print(f"… and {len(wrong) - SHOWN_AT_MOST} more in the report")
     for program in results.programs:
@@ -43,7 +40,9 @@ def summary(results: Results, console: Console) -> None:
     harness = results.harness
     console.print(
         Text(
-            f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {harness.observer} · {harness.sandbox}", "dim"
+            f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {plain(harness.observer, LINE)}"
+            f" · {plain(harness.sandbox, LINE)}",
+            "dim",
         )
     )
 
@@ -58,14 +57,14 @@ def _exercise(results: Results, exercise: str, console: Console) -> None:
     console.print(line)
 
 
-def _wrong(verdict: Verdict, console: Console) -> None:
-    requirement = catalogue().requirements[verdict.requirement]
+def _wrong(finding: Finding, console: Console) -> None:
+    verdict, number = finding.first, len(finding.verdicts)
+    what = verdict.requirement if number == 1 else f"{number} requirements"
     console.print(
-        Text.assemble(
-            "\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (verdict.requirement, "bold")
-        )
+        Text.assemble("\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (what, "bold"))
     )
-    console.print(Text(f"  {requirement.title}"))
+    if number == 1:
+        console.print(Text(f"  {catalogue().requirements[verdict.requirement].title}"))
     evidence = verdict.evidence
     if evidence is None:
         console.print(Text(f"  {plain(verdict.reason, LINE)}"))
@@ -74,4 +73,5 @@ def _wrong(verdict: Verdict, console: Console) -> None:
     console.print(Text(f"  seen      {plain(evidence.seen, LINE)}"))
     if evidence.source is not None:
         source = evidence.source
-        console.print(Text(f"  at        {plain(source.file, 60)}:{source.line}: {plain(source.text, 80)}"))
+        at = "at       " if evidence.names_the_call else "last seen"
+        console.print(Text(f"  {at} {plain(source.file, 60)}:{source.line}: {plain(source.text, 80)}"))

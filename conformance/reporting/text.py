@@ -1,8 +1,7 @@
 """Results as plain lines, for the formats that know no other."""
 
-from collections.abc import Iterable
-
-from conformance.reporting.results import Evidence, Verdict
+from conformance.reporting.gravity import Finding
+from conformance.reporting.results import Evidence
 from conformance.words import say
 
 
@@ -32,15 +31,7 @@ def _tried(evidence: Evidence) -> str:
     return "; ".join([yours, *beside, evidence.ending])
 
 
-def alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
-    """Return verdicts in groups that are told of together: one program, one reason, and no evidence apart."""
-    groups: dict[tuple[str, ...], list[Verdict]] = {}
-    for one in verdicts:
-        own = (one.requirement,) if one.evidence is not None else ()
-        groups.setdefault((one.exercise, one.verdict, one.reason, *own), []).append(one)
-    return list(groups.values())
-
-
-def named_together(group: list[Verdict]) -> str:
-    """Return the requirement of a group, or how many there are."""
-    return group[0].requirement if len(group) == 1 else say("text.several", count=len(group))
+def named(finding: Finding) -> str:
+    """Return the requirement of a finding, or how many there are."""
+    several = len(finding.verdicts) > 1
+    return say("text.several", count=len(finding.verdicts)) if several else finding.first.requirement

@@ -37,7 +37,7 @@ class Bystander:
         family = self._family()
         if not family:
             return Pulse.GONE
-        if all(_state(task) in "SZXT" for task in family):
+        if all(_state(task) in "SZXT" and not _passes_time(task) for task in family):
             self._idle += 1
             return Pulse.ASLEEP
         self._idle = 0
@@ -51,6 +51,10 @@ class Bystander:
     def processes(self) -> set[int]:
         """Return the system's number of the program."""
         return {self.main}
+
+    def under_way(self) -> tuple[int, ...]:
+        """Return no calls: none are seen."""
+        return ()
 
     def listens(self) -> bool:
         """Tell whether somebody listens, from the kernel's table."""
@@ -94,6 +98,14 @@ class Bystander:
                     found.append(task)
                     left += [int(child) for child in (task / "children").read_text().split()]
         return found
+
+
+def _passes_time(task: Path) -> bool:
+    """Tell whether a thread sleeps for a time, and waits for nothing else."""
+    try:
+        return "nanosleep" in (task / "wchan").read_text()
+    except OSError:
+        return False
 
 
 def _state(task: Path) -> str:

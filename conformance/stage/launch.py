@@ -56,19 +56,23 @@ class Child:
     """A program that waits to be released, and the ends of its streams."""
 
     pid: int
-    gate: int
-    complaint: int
+    """0 for a program that is still to be born."""
+    gate: int | None
+    complaint: int | None
     stdout: int
     stderr: int
     descriptors: tuple[int, ...]
 
     def release(self) -> None:
         """Let the program begin."""
-        os.write(self.gate, b"g")
-        os.close(self.gate)
+        if self.gate is not None:
+            os.write(self.gate, b"g")
+            os.close(self.gate)
 
     def why_not_started(self) -> str | None:
         """Return the system's reason where the program could not be started; call it when the run is over."""
+        if self.complaint is None:
+            return None
         os.set_blocking(self.complaint, False)
         try:
             text = os.read(self.complaint, 4096)
@@ -80,17 +84,22 @@ class Child:
 
 def start(launch: Launch) -> Child:
     """Fork a child that waits until it is released; then it becomes the program."""
-    stdin = _standard_input(launch.input)
+    ends, theirs = streams(launch.input)
     (gate, open_gate), (complaint, complain) = os.pipe(), os.pipe()
-    (stdout, out), (stderr, err) = os.pipe(), os.pipe()
     pid = os.fork()
     if pid == 0:
-        _become(launch, gate, complain, (stdin, out, err))
-    for end in (stdin, gate, complain, out, err):
+        _become(launch, gate, complain, theirs)
+    for end in (*theirs, gate, complain):
         os.close(end)
+    return Child(pid, open_gate, complaint, *ends, tuple(range(3 + launch.descriptors)))
+
+
+def streams(data: bytes) -> tuple[tuple[int, int], tuple[int, int, int]]:
+    """Open a program's streams; return our ends of its output and its error, and its own three."""
+    (stdout, out), (stderr, err) = os.pipe(), os.pipe()
     for end in (stdout, stderr):
         os.set_blocking(end, False)
-    return Child(pid, open_gate, complaint, stdout, stderr, tuple(range(3 + launch.descriptors)))
+    return (stdout, stderr), (_standard_input(data), out, err)
 
 
 def _standard_input(data: bytes) -> int:
@@ -112,21 +121,21 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
         if os.read(gate, 1) != b"g":
             os._exit(127)
         os.setsid()
-        _clean_signals()
+        clean_signals()
         for number, stream in enumerate(streams_high):
             os.dup2(stream, number)
         os.closerange(3, 900)
         for _ in range(launch.descriptors):
             os.set_inheritable(os.open("/dev/null", os.O_RDWR), True)
         os.umask(0o022)
-        _limit()
+        limit()
         if launch.identity is not None:
             os.setgroups([])
             os.setresgid(launch.identity.group, launch.identity.group, launch.identity.group)
             os.setresuid(launch.identity.user, launch.identity.user, launch.identity.user)
         os.chdir(launch.directory)
         if launch.filter is not None:
-            _refuse_32_bit(launch.command[0])
+            refuse_32_bit(launch.command[0])
             launch.filter.install()
         os.execvpe(launch.command[0], launch.command, launch.environment)
     except OSError as problem:
@@ -135,21 +144,23 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
     os._exit(127)
 
 
-def _refuse_32_bit(path: str) -> None:
+def refuse_32_bit(path: str) -> None:
     """Name a 32-bit program, whose calls stand in another table. Raises OSError with the words for it."""
     with contextlib.suppress(FileNotFoundError, PermissionError), open(path, "rb") as file:  # noqa: PTH123
         if file.read(5) == ELF_32:
             raise OSError(errno.ENOEXEC, "a 32-bit program cannot be observed: build it for 64 bits")
 
 
-def _clean_signals() -> None:
+def clean_signals() -> None:
     """Take back what exec would pass on: the mask, and ignored signals (CPython ignores SIGPIPE and SIGXFSZ)."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
     for number in IGNORED:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def _limit() -> None:
+def limit() -> None:
+    """Set the limits of every program in this process, for good."""
     for kind, limit in LIMITS.items():
         hard = resource.getrlimit(kind)[1]
         top = limit if hard == resource.RLIM_INFINITY else min(limit, hard)

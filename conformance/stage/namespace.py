@@ -4,13 +4,12 @@ import contextlib
 import ctypes
 import fcntl
 import os
-import signal
 import socket
 import struct
 from pathlib import Path
 from typing import Final
 
-from conformance.observe.machine import CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUSER, PR_SET_PDEATHSIG, libc
+from conformance.observe.machine import CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUSER, libc
 
 SIOCSIFFLAGS: Final = 0x8914
 IFF_UP_AND_RUNNING: Final = 0x41
@@ -53,34 +52,3 @@ def _unshare() -> None:
 def _raise_loopback() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP_AND_RUNNING))
-
-
-class Init:
-    """The first process of the process namespace: adopts orphans, and ends everything on request."""
-
-    def __init__(self) -> None:
-        requests, self._requests = os.pipe()
-        self._answers, answers = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            os.close(self._requests)
-            os.close(self._answers)
-            _serve_as_init(requests, answers)
-        os.close(requests)
-        os.close(answers)
-
-    def kill_all(self) -> None:
-        """End every other process of the namespace."""
-        os.write(self._requests, KILL_ALL)
-        os.read(self._answers, 1)
-
-
-def _serve_as_init(requests: int, answers: int) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the system
-    os.setsid()
-    while os.read(requests, 1) == KILL_ALL:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)
-        os.write(answers, KILL_ALL)
-    os._exit(0)

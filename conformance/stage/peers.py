@@ -2,11 +2,9 @@
 
 import contextlib
 import errno
-import fcntl
 import select
 import socket
 import struct
-import termios
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,8 +15,12 @@ from conformance.stage.script import Accept, Connect, End, Happening, Reset, Sen
 LOOPBACK: Final = "127.0.0.1"
 LOOPBACK_6: Final = "::1"
 RECEIVE: Final = 1 << 16
-KEPT: Final = 1 << 20
+UNACKED: Final = 24
+"""Where struct tcp_info counts the segments that were sent and not acknowledged."""
+KEPT: Final = 1 << 24
 """How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
+OF_THE_PEER: Final = frozenset({"connected", "accepted", "sent", "peer ended", "peer reset", "signal"})
+"""What the peer does itself, while the program waits."""
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
 
 
@@ -46,6 +48,8 @@ class Peer:
     ports: Callable[[], Iterable[int]]
     """Where a client connects to: the given port first, then where else the program may listen."""
     count_calls: Callable[[], int]
+    under_way: Callable[[], tuple[int, ...]]
+    """The calls in which the program waits, by their numbers."""
     somebody_listens: Callable[[], bool]
     """Whether a connect would find anyone."""
     signal: Callable[[str], bool]
@@ -114,7 +118,7 @@ class Peer:
 
     def settled(self) -> bool:
         """Tell whether all that the peer sent has arrived at the program's end."""
-        return all(line.program_ended or _unacknowledged(line.socket) == 0 for line in self.lines.values())
+        return all(line.program_ended or not _under_way(line.socket) for line in self.lines.values())
 
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""
@@ -245,7 +249,8 @@ class Peer:
             self._end(line)
 
     def _note(self, what: Happening, client: int, data: bytes = b"", port: int = 0) -> None:
-        self.wire.append(WireEvent(what, client, data, port, self.count_calls()))
+        waiting = self.under_way() if what in OF_THE_PEER else ()
+        self.wire.append(WireEvent(what, client, data, port, self.count_calls(), waiting))
 
 
 def _dial(host: str, port: int) -> socket.socket | None:
@@ -272,11 +277,15 @@ def _outcome(line: socket.socket, port: int) -> int:
     return 0
 
 
-def _unacknowledged(line: socket.socket) -> int:
-    """Return how many bytes (an end counts as one) the other end's kernel has not taken yet."""
-    answer = bytearray(4)
+def _under_way(line: socket.socket) -> bool:
+    """Tell whether segments are on their way that the other end's kernel has not taken yet.
+
+    What waits for room in a full receive buffer is not: that lasts until the program reads.
+    """
     try:
-        fcntl.ioctl(line, termios.TIOCOUTQ, answer)
+        (segments,) = struct.unpack_from(
+            "I", line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, UNACKED + 4), UNACKED
+        )
+        return bool(segments)
     except OSError:
-        return 0
-    return int(struct.unpack("i", answer)[0])
+        return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-CANDIDATES: Final = (9190, 7531, 9473, 8642, 6791, 5937, 4859, 7193, 8317, 6173)
+CANDIDATES: Final = (9190, 7531, 9473, 8642, 6791, 5937, 4859, 7193, 8317, 6173, *range(5009, 9973, 97))
 """Above 1023, below the ports that the system gives to clients; 9190 is the course's own."""
 LISTENING: Final = "0A"
 
@@ -17,10 +17,30 @@ def swapped(port: int) -> int:
     return int.from_bytes(port.to_bytes(2, "big"), "little")
 
 
-def two_free() -> tuple[int, int]:
-    """Return two ports on which nobody listens, and whose swapped values are free too."""
-    free = (port for port in CANDIDATES if _is_free(port) and _is_free(swapped(port)))
-    return next(free), next(free)
+def two_free() -> tuple[tuple[int, int], list[socket.socket]]:
+    """Return two ports on which nobody listens, and whose swapped values are free too; and what reserves them.
+
+    Where workers share the system's network, each reserves its ports as long as it keeps these sockets. Raises OSError
+    where no two are left.
+    """
+    found: list[tuple[int, socket.socket]] = []
+    for port in CANDIDATES:
+        if len(found) < 2 and _is_free(port) and _is_free(swapped(port)) and (held := _reserve(port)) is not None:
+            found.append((port, held))
+    if len(found) < 2:
+        raise OSError(errno.EADDRINUSE, "no two free ports are left for the programs")
+    return (found[0][0], found[1][0]), [held for _, held in found]
+
+
+def _reserve(port: int) -> socket.socket | None:
+    """Take a name that only one process of a network namespace can have; None where another has it."""
+    holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        holder.bind(f"\0offhook port {port}")
+    except OSError:
+        holder.close()
+        return None
+    return holder
 
 
 def _is_free(port: int) -> bool:

@@ -55,6 +55,15 @@ Step = Connect | Accept | Send | End | Reset | Signal
 """One thing that the peer does, once the program is quiet."""
 
 
+class File(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file in the program's own directory."""
+
+    name: str
+    content: bytes = b""
+    mode: int = 0o644
+    """Its permission bits; the program's user owns it."""
+
+
 class Start(Struct, frozen=True, forbid_unknown_fields=True):
     """The conditions under which the program starts."""
 
@@ -70,6 +79,8 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True):
     """For a server: whether somebody listens on the given port already."""
     input: bytes = b""
     """Standard input, to its end."""
+    files: tuple[File, ...] = ()
+    """What lies in the program's directory."""
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +117,8 @@ class WireEvent(Struct, frozen=True):
     """For `connected`: where the program was found."""
     after: int = 0
     """How many calls stood in the trace by then."""
+    waiting: tuple[int, ...] = ()
+    """The calls in which the program waited when the peer did this, by their numbers."""
 
 
 class Exited(Struct, frozen=True, tag="exited"):
@@ -160,6 +173,8 @@ class Run(Struct, frozen=True):
     seconds: float = 0.0
     waiting_seconds: float = 0.0
     """Of them, how long neither the program nor the stage had anything to do."""
+    files: tuple[File, ...] = ()
+    """What lay in the program's directory afterwards: plain files, each cut at a megabyte."""
     zombies: int = 0
     """How many children had ended by the end of the run, and nobody had waited for them."""
     spun: bool = False

@@ -6,6 +6,7 @@ thread, so that what the peer does has one place in the order of the program's c
 """
 
 import contextlib
+import errno
 import gc
 import os
 import shutil
@@ -25,7 +26,6 @@ import msgspec
 from conformance.observe import machine as kernel
 from conformance.observe.machine import Machine, machine
 from conformance.observe.recorder import Watch
-from conformance.observe.seccomp import Filter
 from conformance.observe.tracer import Pulse, Tracer
 from conformance.stage import launch, namespace, ports
 from conformance.stage.bystander import Bystander
@@ -35,6 +35,7 @@ from conformance.stage.script import (
     Busy,
     Ending,
     Exited,
+    File,
     Isolation,
     Killed,
     NotStarted,
@@ -42,8 +43,10 @@ from conformance.stage.script import (
     Run,
     Waiting,
 )
+from conformance.stage.starter import Starter
 
 OUTPUT_KEPT: Final = 1 << 20
+FILE_KEPT, FILES_READ = 1 << 20, 16
 CALLS_LIMIT: Final = 200_000
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
@@ -216,25 +219,24 @@ class Worker:
         self.on: Machine | None = machine()
         kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.apart = namespace.enter() if self.on else False
-        self.init = namespace.Init() if self.apart else None
         self.identity = (
             Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
         )
-        self.filter = Filter(self.on) if self.on else None
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[number % len(os.sched_getaffinity(0))]})
         self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
         os.chmod(self.folder, 0o711)  # noqa: PTH101
         self._spare: str | None = None
-        self.ports = ports.two_free()
+        self.ports, self._reserved = ports.two_free()
+        self.starter = Starter(self.on, self.identity) if self.on else None
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         signal.signal(signal.SIGALRM, lambda _number, _frame: None)
         signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
-        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[number % len(os.sched_getaffinity(0))]})
         self.why_not = self._try_tracing()
 
     def isolation(self) -> Isolation:
         """Tell what is kept apart here."""
         user = f"{self.identity.user}" if self.identity else f"{os.getuid()}"
-        return Isolation(self.apart, self.init is not None, user, not self.why_not, self.why_not)
+        return Isolation(self.apart, self.apart, user, not self.why_not, self.why_not)
 
     def perform(self, order: Order) -> Run:
         """Do one run; nothing of it is left afterwards."""
@@ -243,35 +245,39 @@ class Worker:
         port = self.ports[order.scenario.start.port]
         follower = self._follower(order, port)
         peer = self._peer(order, port, follower)
+        self._lay_down(order.scenario.start.files, directory)
         try:
-            child = launch.start(self._launch(order, directory, port, traced=isinstance(follower, Tracer)))
+            child = self._start(self._launch(order, directory, port), follower)
             streams = Streams({child.stdout: bytearray(), child.stderr: bytearray()})
             performance = Performance(order, follower, peer, streams, began)
             ending = self._play(performance, child)
             stdout, stderr = streams.close()
         finally:
             self._clear(follower, peer)
+            files = () if order.directory is not None else _files_in(directory)
             if order.directory is None:
                 self._put_away(directory)
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         return Run(
             order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
-            performance.zombies, performance.spun,
+            files, performance.zombies, performance.spun,
         )  # fmt: skip
 
     def close(self) -> None:
         """Leave nothing behind."""
-        if self.init is not None:
-            os.kill(self.init.pid, signal.SIGKILL)
+        if self.starter is not None:
+            self.starter.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # -------------------------------------------------------------- before
 
     def _try_tracing(self) -> str:
         """Trace one trivial program; return why that is not possible here, or nothing."""
-        if self.on is None:
+        if self.on is None or self.starter is None:
             return "this system is not one that the observer knows"
+        if not self.starter.traced:
+            return f"tracing is not allowed here: {os.strerror(errno.EPERM)}"
         from conformance.stage.script import Program, Scenario
 
         self.why_not = ""
@@ -291,6 +297,15 @@ class Worker:
             self.identity.own(directory)
         return directory
 
+    def _lay_down(self, files: tuple[File, ...], directory: str) -> None:
+        """Put a scenario's files into the program's directory, as its own user's."""
+        for file in files:
+            path = Path(directory, file.name)
+            path.write_bytes(file.content)
+            path.chmod(file.mode)
+            if self.identity is not None:
+                self.identity.own(str(path))
+
     def _put_away(self, directory: str) -> None:
         """Keep a run's directory for the next one if nothing shows that it was used; else remove it."""
         with contextlib.suppress(OSError):
@@ -309,7 +324,7 @@ class Worker:
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
         calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
         steps, where = order.scenario.steps, lambda: self._where(port)
-        peer = Peer(steps, where, lambda: len(calls), follower.listens, follower.signal)
+        peer = Peer(steps, where, lambda: len(calls), follower.under_way, follower.listens, follower.signal)
         start = order.scenario.start
         if order.program.role == "client" and start.listener:
             peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))
@@ -323,7 +338,13 @@ class Worker:
         there = set(ports.listening()) if self.apart else {port, ports.swapped(port)}
         yield from sorted(there - {port})
 
-    def _launch(self, order: Order, directory: str, port: int, *, traced: bool) -> Launch:
+    def _start(self, request: Launch, follower: Tracer | Bystander) -> Child:
+        """Start a program: what is traced by the starter, which is quick; a compiler and the like by a fork."""
+        if isinstance(follower, Tracer) and self.starter is not None:
+            return self.starter.start(request)
+        return launch.start(request)
+
+    def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
         fill = {"{ip}": LOOPBACK, "{port}": str(port)}
         words = [fill.get(word, word) for word in order.program.command]
@@ -338,7 +359,6 @@ class Worker:
             identity,
             start.descriptors,
             start.input,
-            self.filter if traced else None,
         )
 
     def _identity(self, order: Order, directory: str) -> Identity | None:
@@ -358,26 +378,56 @@ class Worker:
     # -------------------------------------------------------------- during and after
 
     def _play(self, performance: Performance, child: Child) -> Ending:
-        try:
-            performance.follower.adopt(child.pid, child.descriptors)
-        except OSError:
-            os.kill(child.pid, signal.SIGKILL)
-            os.waitpid(child.pid, 0)
-            raise
-        child.release()
+        follower = performance.follower
+        if isinstance(follower, Tracer) and self.starter is not None:
+            follower.follow(self.starter, child.descriptors)
+        else:
+            follower.adopt(child.pid, child.descriptors)
+            child.release()
         ending = performance.play()
-        complaint = child.why_not_started()
+        complaint = self._why_not_started(follower, child)
         return NotStarted(complaint) if complaint else ending
+
+    def _why_not_started(self, follower: Tracer | Bystander, child: Child) -> str | None:
+        if isinstance(follower, Tracer) and self.starter is not None and not follower.threads:
+            self.starter.settle()
+            return self.starter.complaint()
+        return child.why_not_started()
 
     def _clear(self, follower: Tracer | Bystander, peer: Peer) -> None:
         """End every process of the run, and wait until each is gone."""
         follower.kill()
-        if self.init is not None:
-            self.init.kill_all()
+        if self.starter is not None:
+            self.starter.settle()
+            if self.apart and (not isinstance(follower, Tracer) or follower.had_children):
+                self.starter.kill_all()  # what was never seen at all ends before the next start
         if isinstance(follower, Tracer):
             while follower.wait() is not Pulse.GONE:
                 pass
         peer.close()
+
+
+def _files_in(directory: str) -> tuple[File, ...]:
+    """Read what a program left in its directory, whatever rights it gave: no links, no more than some of it."""
+    found = []
+    with contextlib.suppress(OSError):
+        for entry in sorted(os.scandir(directory), key=lambda entry: entry.name)[:FILES_READ]:
+            if entry.is_file(follow_symlinks=False):
+                found.append(File(entry.name, _content(entry.path), entry.stat().st_mode & 0o7777))
+    return tuple(found)
+
+
+def _content(path: str) -> bytes:
+    """Read a file's beginning; its owner may have taken the right to read it from himself."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        os.chmod(path, 0o600)  # noqa: PTH101
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        return os.read(file, FILE_KEPT)
+    finally:
+        os.close(file)
 
 
 def _open_to_all(path: str | None) -> bool:

@@ -25,18 +25,28 @@ class Proof(NamedTuple):
     requirement: Requirement
     family: Family
     check: Check
+    exercises: tuple[str, ...] = ()
+    """Those that it is for; none where it is for each that the requirement applies to."""
+
+    def concerns(self, exercise: str) -> bool:
+        """Tell whether it judges the program of an exercise."""
+        return self.requirement.concerns(exercise) and (not self.exercises or exercise in self.exercises)
 
 
 PROOFS: Final[list[Proof]] = []
 """Every conformance test that was loaded, in the order of the files."""
 
 
-def proves(requirement_id: str, family: Family) -> Callable[[Check], Callable[..., None]]:
-    """Make a conformance test of a check: it runs once for each exercise that the requirement applies to."""
+def proves(requirement_id: str, family: Family, *exercises: str) -> Callable[[Check], Callable[..., None]]:
+    """Make a conformance test of a check: it runs once for each exercise that the requirement applies to.
+
+    Where exercises need different scenarios, a requirement has several tests, each for the exercises that it names.
+    """
     requirement = catalogue().requirements[requirement_id]
 
     def decorate(check: Check) -> Callable[..., None]:
-        PROOFS.append(Proof(requirement, family, check))
+        proof = Proof(requirement, family, check, exercises)
+        PROOFS.append(proof)
 
         def test(exercise: str, bench: Bench, record_property: Callable[[str, Any], None]) -> None:
             verdict = judge(bench, requirement, exercise, family, check)
@@ -44,7 +54,7 @@ def proves(requirement_id: str, family: Family) -> Callable[[Check], Callable[..
             report(verdict)
 
         test.__name__, test.__doc__, test.__module__ = check.__name__, requirement.title, check.__module__
-        setattr(test, PROVES, requirement)
+        setattr(test, PROVES, proof)
         return test
 
     return decorate

@@ -19,7 +19,7 @@ def test_server_binds_given_port(run: Run) -> Judgement:
     return lifecycle.bound_to_given_port(run)
 
 
-@proves("lifecycle.client-call-order", scenarios.ONE_MESSAGE)
+@proves("lifecycle.client-call-order", scenarios.ONE_MESSAGE, "hello_client")
 def test_client_call_order(run: Run) -> Judgement:
     """The socket is connected before data goes over it."""
     return lifecycle.client_calls_in_order(run)
@@ -61,7 +61,7 @@ def test_server_ends_cleanly(run: Run) -> Judgement:
     return lifecycle.server_ends_cleanly(run)
 
 
-@proves("lifecycle.client-connects-to-given-address", scenarios.ONE_MESSAGE)
+@proves("lifecycle.client-connects-to-given-address", scenarios.ONE_MESSAGE, "hello_client")
 def test_client_connects_to_given_address(run: Run) -> Judgement:
     """One connect, to the address on the command line."""
     return lifecycle.connected_to_given_address(run)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from conformance.catalogue import catalogue
 from conformance.grading.build import Workshop
 from conformance.grading.languages import EXTENSIONS, find_tool
@@ -23,6 +25,8 @@ TEXTBOOK = HERE.parent / "textbook"
 FOLDERS = (HERE / "wrong", HERE / "right", TEXTBOOK)
 LEADING = re.compile(r"^\s*(?:/\*+|\*+/?|//+|#+)?\s*")
 ID = re.compile(r"[a-z]+\.[a-z-]+")
+REASON = re.compile(rf"({ID.pattern}) \(([^)]*)\)")
+LAST_RUN = HERE.parent.parent / "reports" / "kill_matrix.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Specimen:
     lie: str
     breaks: frozenset[str]
     may: frozenset[str]
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Why it may break each of those."""
 
     @property
     def name(self) -> str:
@@ -62,7 +68,8 @@ def _read(path: Path) -> Specimen:
         entries[key] = f"{entries.get(key, '')} {line}".strip()
     known = set(catalogue().requirements)
     breaks, may = (frozenset(ID.findall(re.sub(r"\([^)]*\)", "", entries.get(key, "")))) for key in ("breaks", "may"))
-    return Specimen(path, entries["exercise"], entries["lie"], breaks & known, may & known)
+    reasons = tuple(REASON.findall(entries.get("may", "")))
+    return Specimen(path, entries["exercise"], entries["lie"], breaks & known, may & known, reasons)
 
 
 def _comment(path: Path) -> Iterator[str]:
@@ -84,7 +91,7 @@ def verdicts(specimen: Specimen, stage: Stage, *, observe: bool = True) -> list[
         return [
             judge(bench, proof.requirement, specimen.exercise, proof.family, proof.check)
             for proof in all_proofs()
-            if proof.requirement.concerns(specimen.exercise)
+            if proof.concerns(specimen.exercise)
         ]
     finally:
         workshop.close()
@@ -99,3 +106,25 @@ def surprises(specimen: Specimen, found: list[Verdict]) -> list[str]:
         for name in sorted(set(broken) - specimen.breaks - specimen.may)
     ]
     return missed + accused
+
+
+class LastRun(msgspec.Struct, frozen=True):
+    """What a real run of the matrix found."""
+
+    catalogue: str
+    """The digest of the catalogue that it judged by."""
+    verdicts: dict[str, dict[str, str]]
+    """Program -> requirement -> verdict."""
+
+
+def keep_last_run(verdicts: dict[str, dict[str, str]]) -> None:
+    """Write down what a run found; of an earlier one with this catalogue, the programs that were not judged stay."""
+    earlier = read_last_run()
+    digest = catalogue().digest
+    known = earlier.verdicts if earlier is not None and earlier.catalogue == digest else {}
+    LAST_RUN.write_bytes(msgspec.json.format(msgspec.json.encode(LastRun(digest, {**known, **verdicts}))) + b"\n")
+
+
+def read_last_run() -> LastRun | None:
+    """Return what the last run found, or None where there was none."""
+    return msgspec.json.decode(LAST_RUN.read_bytes(), type=LastRun) if LAST_RUN.is_file() else None

@@ -1,10 +1,13 @@
-"""Prints the kill matrix: requirement by program, what must break, what did, and what is a surprise."""
+"""Prints the kill matrix: requirement by program, what must break, what did, and what is a surprise.
+
+The verdicts are also left in reports/kill_matrix.json, from where the documentation takes them.
+"""
 
 import sys
 
 from conformance.catalogue import catalogue
 from conformance.stage.handle import Stage
-from tests.kill_matrix import specimens, surprises, verdicts
+from tests.kill_matrix import keep_last_run, specimens, surprises, verdicts
 
 SIGNS = {
     "passed": "·", "failed": "F", "crashed": "C", "hung": "H", "unsteady": "U", "not-run": "n",
@@ -17,6 +20,7 @@ def main(patterns: list[str]) -> int:
     requirements = list(catalogue().requirements)
     killed: dict[str, int] = dict.fromkeys(requirements, 0)
     wrong = 0
+    judged: dict[str, dict[str, str]] = {}
     for place, name in enumerate(requirements, 1):
         print(f"{place:>3}  {name}")
     with Stage() as stage:
@@ -27,6 +31,7 @@ def main(patterns: list[str]) -> int:
                 print(f"{specimen.name:<50} its language is not here")
                 continue
             found = verdicts(specimen, stage)
+            judged[specimen.name] = {one.requirement: one.verdict for one in found}
             signs = {one.requirement: SIGNS[one.verdict] for one in found}
             print(f"{specimen.name:<50} {''.join(signs.get(name, ' ') for name in requirements)}", flush=True)
             for one in specimen.breaks:
@@ -34,6 +39,7 @@ def main(patterns: list[str]) -> int:
             for surprise in surprises(specimen, found):
                 wrong += 1
                 print(f"    surprise: {surprise}")
+    keep_last_run(judged)
     unkilled = [name for name, count in killed.items() if not count]
     if not patterns and unkilled:
         print(f"no killer: {', '.join(unkilled)}")

@@ -1,0 +1,117 @@
+"""The time line: what the program and its peer did, in the order in which it happened, ready to be drawn."""
+
+from itertools import groupby
+from typing import Final, Literal, NamedTuple
+
+from conformance.catalogue import Role
+from conformance.reporting.results import CallLine, Evidence, SourceLine
+from conformance.words import say
+
+SHOWN: Final = 30
+"""How many events are drawn: those around the call that went wrong, or the last."""
+LANES: Final = 6
+"""How many peers have a line of their own; further ones share the last."""
+Shape = Literal["call", "in", "out", "fault", "end"]
+SHAPES: Final[dict[str, Shape]] = {
+    "connected": "in",
+    "refused": "in",
+    "accepted": "out",
+    "sent": "in",
+    "received": "out",
+    "peer ended": "in",
+    "program ended": "out",
+    "peer reset": "in",
+    "program reset": "out",
+    "signal": "fault",
+}
+"""Which way an arrow points: in, to the program; a fault comes from the system."""
+BROKEN: Final = frozenset({"refused", "peer reset", "program reset"})
+
+
+class Event(NamedTuple):
+    """One line of the drawing."""
+
+    shape: Shape
+    text: str
+    lane: int = 0
+    """Of an arrow: which peer's line it leads to or comes from."""
+    process: int = 1
+    source: SourceLine | None = None
+    injected: str = ""
+    """What the system was made to do to this call."""
+    marked: bool = False
+    broken: bool = False
+    """An arrow that is a failure: a refusal, a reset."""
+    times: int = 1
+
+
+class TimeLine(NamedTuple):
+    """A drawing: the peers' names, the events, and how many were left out before and after."""
+
+    peers: tuple[str, ...]
+    events: tuple[Event, ...]
+    before: int
+    after: int
+
+
+def time_line(evidence: Evidence, role: Role) -> TimeLine:
+    """Return calls and wire in the order in which they happened, and the program's end."""
+    lanes = {client: place for place, client in enumerate(sorted({event.client for event in evidence.wire}))}
+    events = _repeated(_in_order(evidence, lanes, role))
+    place = next((place for place, event in enumerate(events) if event.marked), len(events))
+    start = max(0, min(place - SHOWN * 2 // 3, len(events) - SHOWN))
+    shown = events[start : start + SHOWN]
+    after = len(events) - start - len(shown)
+    end = [] if after else [Event("end", say("line.end", how=evidence.ending))]
+    return TimeLine(
+        tuple(_peer(client, role, alone=len(lanes) == 1) for client in lanes)[:LANES], (*shown, *end), start, after
+    )
+
+
+def _in_order(evidence: Evidence, lanes: dict[int, int], role: Role) -> list[Event]:
+    """Return all events; a call in which the program waited while the peer acted begins before and returns after."""
+    first = evidence.calls[0].number if evidence.calls else 0
+    wire = [event for event in evidence.wire if event.after >= first]
+    waited = {number: place for place, event in enumerate(wire) for number in event.waiting}
+    placed: list[tuple[tuple[int, int, int], Event]] = []
+    for place, event in enumerate(wire):
+        text = say(
+            f"line.{event.what.replace(' ', '-')}",
+            peer=_peer(event.client, role, alone=len(lanes) == 1),
+            data=event.data,
+        )
+        lane = min(lanes[event.client], LANES - 1)
+        placed.append(((event.after, 0, 2 * place), Event(SHAPES[event.what], text, lane, broken=event.what in BROKEN)))
+    for call in evidence.calls:
+        if call.number in waited:
+            placed.append(((call.number, 1, 0), _begun(call)))
+        if call.number not in waited or not call.unfinished:
+            last = waited.get(call.number)
+            at = (call.number, 1, 0) if last is None else (wire[last].after, 0, 2 * last + 1)
+            placed.append((at, _made(call)))
+    return [event for _, event in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _begun(call: CallLine) -> Event:
+    """Return a call as it stands while the program waits in it: what it gives is not known yet."""
+    head, comma, _ = call.text.rpartition(" = ")[0].partition(", ")
+    text = say("line.waits", call=f"{head}, …)" if comma else head)
+    return Event("call", text, process=call.process, marked=call.marked and call.unfinished)
+
+
+def _made(call: CallLine) -> Event:
+    return Event("call", call.text, 0, call.process, call.source, call.injected or "", call.marked)
+
+
+def _repeated(events: list[Event]) -> list[Event]:
+    """Fold what is done again and again into one event with a number."""
+    folded = []
+    for event, same in groupby(events):
+        folded.append(event._replace(times=len(list(same))))
+    return folded
+
+
+def _peer(client: int, role: Role, *, alone: bool) -> str:
+    if role == "client":
+        return say("line.server") if alone else say("line.connection", number=client + 1)
+    return say("line.client", number=client + 1)
