@@ -152,12 +152,18 @@ WIDTH, HALF, HIGH, CHARACTER = 960, 58, 20, 8.4
 def edges() -> list[Edge]:
     """Return every change of a socket's state, with the path that it lies on."""
     server, client = set(_way(SERVER_ORDER)), set(_way(CLIENT_ORDER))
-    found = list(BESIDES)
+    calls: dict[tuple[State, State, Path], list[str]] = {}
     for (start, call), end in TRANSITIONS.items():
         on_client = (start, call) in client or start is State.CONNECTING
         path: Path = "server" if (start, call) in server else "client" if on_client else "other"
-        found.append(Edge(start, call, end, path, BENDS.get((start, end), 0)))
-    return found
+        calls.setdefault((start, end, path), []).append(call)
+    return [
+        *BESIDES,
+        *(
+            Edge(start, " · ".join(names), end, path, BENDS.get((start, end), 0))
+            for (start, end, path), names in calls.items()
+        ),
+    ]
 
 
 def _way(order: tuple[str, ...]) -> Iterable[tuple[State, str]]:
