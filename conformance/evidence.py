@@ -11,7 +11,7 @@ from conformance.observe import decode
 from conformance.observe.lines import sources_of
 from conformance.observe.trace import Call
 from conformance.reporting.results import CallLine, Evidence, SourceLine, Tries, WireLine
-from conformance.scenarios import in_words
+from conformance.scenarios.words import in_words
 from conformance.stage.script import Exited, Run
 from conformance.words import say
 
