@@ -247,6 +247,8 @@ class Peer:
     def _answer(self, step: Echo) -> bool:
         """Send back the next piece of what was received; tell whether there was one."""
         line = self.lines.get(step.client)
+        if line is not None:
+            self._move(line)  # it may have been accepted just now
         if line is None or not line.owed or line.returned == step.most:
             return False
         left = len(line.owed) if step.most is None else min(len(line.owed), step.most - line.returned)
