@@ -100,10 +100,10 @@ def enough_for(step: int, times: int) -> bool:
 
 BLOCK: Final = LONG[:4093]
 """A prime number of bytes: a piece that is lost or comes twice shifts what follows."""
-LARGE, HUGE = 769, 2050
-"""How many blocks: three megabytes are more than both buffers hold, and eight."""
+LARGE, HUGE = 128, 2050
+"""How many blocks: half a megabyte is more than both buffers hold on the stage; and eight megabytes."""
 LARGE_STEP: Final = 1024
-CALLS_FOR_LARGE: Final = 20_000
+CALLS_FOR_LARGE: Final = 10_000
 BINARY: Final = (
     bytes(range(256)), b"\0", b"a\0b\0\0c", bytes(range(255, -1, -1)), b"\r\n\r\n\x1a\x04\xff\xfe", b"\0" * 100,
 )  # fmt: skip

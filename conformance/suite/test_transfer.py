@@ -169,7 +169,7 @@ def test_half_close(run: Run) -> Judgement:
 
 @proves("transfer.large", LARGE_ECHOES, "echo_server")
 def test_large_echo(run: Run) -> Judgement:
-    """Three megabytes, to a client that reads at once, and to one that reads later."""
+    """Half a megabyte, to a client that reads at once, and to one that reads later."""
     return transfer.echoes(run)
 
 
@@ -226,13 +226,13 @@ def test_half_close_by_server(run: Run) -> Judgement:
 
 @proves("transfer.large", LARGE_SERVED, "file_server")
 def test_large_file_served(run: Run) -> Judgement:
-    """Three megabytes, to a client that reads at once, and to one that reads later."""
+    """Half a megabyte, to a client that reads at once, and to one that reads later."""
     return files.sends_file(run)
 
 
 @proves("transfer.large", LARGE_SENT, "file_client")
 def test_large_file_stored(run: Run) -> Judgement:
-    """Three megabytes."""
+    """Half a megabyte."""
     return files.stores_message(run)
 
 
