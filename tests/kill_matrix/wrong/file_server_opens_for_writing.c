@@ -1,9 +1,7 @@
 /* Opens the file for writing, and again when it cannot be read.
  * exercise: file_server
  * breaks: file.access-mode
- * may: robust.failed-setup-reported (the second open is not looked at),
- *      robust.descriptor-limit (the second open is not looked at),
- *      file.content (a file that may only be read is not sent)
+ * may: file.content (a file that may only be read is not sent)
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -57,13 +55,14 @@ static void send_file(int client, const char *path)
         perror(path);
         return;
     }
-    if (read(file, buffer, 1) == -1 && errno == EBADF) {
-        close(file);
-        file = open(path, O_RDONLY);
-    }
     while ((count = read(file, buffer, sizeof(buffer))) != 0) {
         if (count == -1 && errno == EINTR)
             continue;
+        if (count == -1 && errno == EBADF) {
+            close(file);
+            if ((file = open(path, O_RDONLY)) != -1)
+                continue;
+        }
         if (count == -1)
             perror("read");
         if (count == -1 || write_all(client, buffer, count) == -1)

@@ -1,6 +1,8 @@
 /* Sends no more than 65536 bytes of a file.
  * exercise: file_server
  * breaks: transfer.large
+ * may: file.content (a larger file is cut), robust.client-reset (a larger file is cut),
+ *      transfer.no-reset-at-close (a larger file is cut)
  */
 #include <arpa/inet.h>
 #include <errno.h>
