@@ -38,8 +38,11 @@ static int write_all(int to, const char *data, size_t length)
     return 0;
 }
 
-static void read_answer(int sock, char *answer, size_t length)
+static size_t read_answer(int sock, char *answer, size_t length)
 {
+    size_t wanted = length;
+
+    asked = 0;
     while (length > 0 && !asked) {
         ssize_t count = read(sock, answer, length);
         if (count == -1 && errno == EINTR)
@@ -53,6 +56,7 @@ static void read_answer(int sock, char *answer, size_t length)
         answer += count;
         length -= count;
     }
+    return wanted - length;
 }
 
 int main(int argc, char *argv[])
@@ -85,7 +89,7 @@ int main(int argc, char *argv[])
             break;
         if (write_all(sock, line, length) == -1)
             fail("write");
-        read_answer(sock, line, length);
+        length = read_answer(sock, line, length);
         fwrite(line, 1, length, stdout);
     }
     free(line);
