@@ -168,7 +168,10 @@ class Performance:
             return
         if (peer.ready() and peer.act()) or follower.end_a_wait(sleeps_only=False) or peer.act():
             return
-        self.ending = Waiting()
+        if follower.waits_for_a_deadline():
+            self.idle += _pause(LONGEST_LOOK)
+        else:
+            self.ending = Waiting()
 
     def _over_a_limit(self) -> Ending | None:
         if self.streams.flooded:
