@@ -14,7 +14,9 @@ EXTENSIONS: Final = {
 }  # fmt: skip
 """The languages in which there are starters, and how their files' names end."""
 NAMED_BY_CLASS: Final = frozenset({"java"})
-KNOWN_ARGUMENTS: Final = frozenset({"ip", "port"})
+HIDE_DESCRIPTORS: Final = frozenset({"java", "node"})
+"""Languages that do not tell a program the numbers of its sockets."""
+KNOWN_ARGUMENTS: Final = frozenset({"ip", "port", "path"})
 
 
 class Argument(Struct, frozen=True):
@@ -32,8 +34,14 @@ class Starter(Struct, frozen=True):
     text: str
 
 
+def languages(exercise: Exercise) -> list[str]:
+    """Return those of the `EXTENSIONS` in which an exercise can be done."""
+    numbers = "{descriptor}" in exercise.prints
+    return [language for language in EXTENSIONS if not (numbers and language in HIDE_DESCRIPTORS)]
+
+
 def starter(exercise: Exercise, language: str) -> Starter:
-    """Return the starter of an exercise in one of the `EXTENSIONS`."""
+    """Return the starter of an exercise in one of its `languages`."""
     stem = _stem(exercise, language)
     arguments = [_argument(place, word.strip("{}")) for place, word in enumerate(exercise.arguments, 1)]
     text = (
@@ -42,7 +50,7 @@ def starter(exercise: Exercise, language: str) -> Starter:
         .render(
             name=stem,
             title=exercise.title,
-            usage=" ".join(f"<{one.name}>" for one in arguments),
+            usage="".join(f" <{one.name}>" for one in arguments),
             arguments=arguments,
             steps=_steps(exercise, language),
             todo=say("starter.todo"),
