@@ -65,6 +65,8 @@ class Bench:
     workshop: Workshop
     observe: bool = True
     seed: int | None = None
+    ahead: "Callable[[str, Check], Verdict] | None" = None
+    """Knows the verdict of a check on the program of an exercise, where it is judged elsewhere already."""
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _references: dict[str, Subject | None] = field(default_factory=dict)
 
@@ -117,6 +119,8 @@ def judge(
 
     With a scenario it is the verdict for that one alone, tried as often as a failure is doubted.
     """
+    if bench.ahead is not None and scenario is None:
+        return bench.ahead(exercise, check)
     subject = bench.subject(exercise)
 
     def verdict(name: VerdictName, reason: str = "") -> Verdict:

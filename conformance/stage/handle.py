@@ -11,8 +11,8 @@ from typing import Final, Self
 
 import msgspec
 
+from conformance.stage.messages import read_message, write_message
 from conformance.stage.script import Isolation, Order, Run
-from conformance.stage.worker import read_message, write_message
 
 GRACE: Final = 30.0
 """Seconds that a worker has beyond the patience of a run: it bounds a stuck worker, and decides nothing else."""
@@ -23,7 +23,7 @@ class StageError(Exception):
 
 
 class Stage:
-    """A place where programs run; use it as a context manager."""
+    """A place where programs run; use it as a context manager. It is set up while the suite does other things."""
 
     def __init__(self, number: int = 0) -> None:
         self.number = number
@@ -37,13 +37,21 @@ class Stage:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         assert self._process.stdin and self._process.stdout
         self._orders, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
-        message = read_message(self._answers)
-        if message is None:
-            raise StageError("the stage could not be set up")
-        self.isolation = msgspec.msgpack.decode(message, type=Isolation)
+        self._isolation: Isolation | None = None
+
+    @property
+    def isolation(self) -> Isolation:
+        """What is kept apart here; known as soon as the stage is set up. Raises `StageError` where it cannot be."""
+        if self._isolation is None:
+            message = read_message(self._answers)
+            if message is None:
+                raise StageError("the stage could not be set up")
+            self._isolation = msgspec.msgpack.decode(message, type=Isolation)
+        return self._isolation
 
     def run(self, order: Order) -> Run:
         """Do one run. Raises `StageError` where the stage died of it; the next run gets a new one."""
+        _ = self.isolation  # what is still being set up says this first
         try:
             write_message(self._orders, msgspec.msgpack.encode(order))
             message = self._answer(order.patience + GRACE)
