@@ -28,8 +28,9 @@ PROVES = "offhook_proves"
 """The mark of a conformance test: an attribute that holds what it proves."""
 SUBMISSIONS = pytest.StashKey[dict[str, Submission]]()
 """The submissions by the names under which tests show them."""
-STAGES = pytest.StashKey[int]()
-"""On how many stages this process judges."""
+AT_ONCE = pytest.StashKey[int]()
+"""How many programs this process judges at once, where `-n` says so."""
+STAGES = pytest.StashKey[list[Stage]]()
 SUITE = "conformance.suite"
 
 
@@ -60,7 +61,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """With `-n`, let a session of the suite alone have so many stages, instead of so many processes of pytest."""
     workers = getattr(config.option, "numprocesses", None)
     if workers and _suite_alone(config):
-        config.stash[STAGES] = len(config.option.tx)
+        config.stash[AT_ONCE] = len(config.option.tx)
         config.option.tx, config.option.dist = [], "no"
 
 
@@ -92,6 +93,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadgroup = True
     return LoadGroupScheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let the stages of this process be set up while the tests are collected."""
+    config = session.config
+    if SUBMISSIONS not in config.stash or config.option.collectonly or config.getoption("dist", "no") != "no":
+        return
+    first = _worker_number(config)
+    config.stash[STAGES] = [Stage(first + place) for place in range(config.stash.get(AT_ONCE, 1))]
+    for stage in config.stash[STAGES]:
+        config.add_cleanup(stage.close)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -128,7 +141,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if ours and SUBMISSIONS not in config.stash:
         raise pytest.UsageError("which programs? say --submission FOLDER")
     items[:] = [item for item in items if item not in ours or "NOTSET" not in item.name]
-    if STAGES in config.stash:
+    if AT_ONCE in config.stash:
         order = list(_asked(items))
         items.sort(key=lambda item: order.index(_program(item)))
 
@@ -156,13 +169,11 @@ def _asked(items: Sequence[Any]) -> dict[Program, list[Question]]:
 
 @pytest.fixture(scope="session")
 def offhook_benches(request: pytest.FixtureRequest) -> Iterator[Callable[[Submission], Bench]]:
-    """The stages and workshops of this session, and for each submission a bench, once it is asked for."""
+    """The workshops of this session, and for each submission a bench, once it is asked for."""
     config = request.config
-    first, count = _worker_number(config), config.stash.get(STAGES, 1)
     with ExitStack() as open_ones:
-        stages = [open_ones.enter_context(Stage(number)) for number in range(first, first + count)]
-        workshops = [open_ones.enter_context(closing(Workshop(stage))) for stage in stages]
-        ahead = open_ones.enter_context(closing(_ahead(request, workshops))) if STAGES in config.stash else None
+        workshops = [open_ones.enter_context(closing(Workshop(stage))) for stage in config.stash[STAGES]]
+        ahead = open_ones.enter_context(closing(_ahead(request, workshops))) if AT_ONCE in config.stash else None
         benches: dict[str, Bench] = {}
 
         def bench_of(submission: Submission) -> Bench:

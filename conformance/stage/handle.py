@@ -51,30 +51,34 @@ class Stage:
 
     def run(self, order: Order) -> Run:
         """Do one run. Raises `StageError` where the stage died of it; the next run gets a new one."""
-        _ = self.isolation  # what is still being set up says this first
         try:
-            write_message(self._orders, msgspec.msgpack.encode(order))
-            message = self._answer(order.patience + GRACE)
-        except BrokenPipeError:
-            message = None
-        if message is None:
+            message = self._ask(order)
+        except StageError:
             os.kill(self._process.pid, signal.SIGKILL)
             self.close()
             self._open()
-            raise StageError("the process that follows the program ended in mid-run")
+            raise
         run = msgspec.msgpack.decode(message, type=Run)
         self.runs += 1
         self.seconds += run.seconds
         self.waiting_seconds += run.waiting_seconds
         return run
 
-    def _answer(self, patience: float) -> bytes | None:
-        """Return the worker's answer; None where it died, or is stuck far beyond its own limits."""
-        ready, _, _ = select.select([self._answers], [], [], patience)
-        return read_message(self._answers) if ready else None
+    def _ask(self, order: Order) -> bytes:
+        """Return the worker's answer. Raises `StageError` where it died, or is stuck far beyond its own limits."""
+        _ = self.isolation  # a stage that is still being set up says this first
+        with contextlib.suppress(BrokenPipeError):
+            write_message(self._orders, msgspec.msgpack.encode(order))
+            ready, _, _ = select.select([self._answers], [], [], order.patience + GRACE)
+            message = read_message(self._answers) if ready else None
+            if message is not None:
+                return message
+        raise StageError("the process that follows the program ended in mid-run")
 
     def close(self) -> None:
-        """End the worker and all that it started."""
+        """End the worker and all that it started, once it is set up; what it kept apart stays known."""
+        with contextlib.suppress(StageError):
+            _ = self.isolation
         for end in (self._process.stdin, self._process.stdout):
             if end is not None:
                 with contextlib.suppress(OSError):
