@@ -25,6 +25,10 @@ TRIES_OF_ENDLESS: Final = 2
 REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"))
 
 
+class HarnessError(Exception):
+    """The suite itself failed."""
+
+
 @dataclass(slots=True, eq=False)
 class Subject:
     """A built program on a stage; runs that were done before are not done again."""
