@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from conformance.catalogue import catalogue
 from conformance.reporting import github, junit
-from conformance.reporting.results import ProgramReport, Verdict
+from conformance.reporting.results import COUNTS_AGAINST, ProgramReport, Verdict
 from conformance.reporting.safe import plain
 from tests.kill_matrix import TEXTBOOK
 from tests.samples import NASTY

@@ -266,6 +266,7 @@ class Worker:
 
     def close(self) -> None:
         """Leave nothing behind."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
         if self.starter is not None:
             self.starter.close()
         shutil.rmtree(self.folder, ignore_errors=True)
