@@ -14,7 +14,7 @@ from conformance.grading.build import Built, Workshop
 from conformance.grading.submission import Found, Submission, looked_for
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.reporting.results import Tries, Verdict, VerdictName
-from conformance.scenarios import Family, undisturbed_of
+from conformance.scenarios import NO_ARGUMENTS, NOBODY_LISTENS, PORT_TAKEN, Family, undisturbed_of
 from conformance.stage.handle import Stage, StageError
 from conformance.stage.script import Order, Run, Scenario
 from conformance.words import say
@@ -22,6 +22,8 @@ from conformance.words import say
 TRIES: Final = 10
 """How often a scenario that failed is tried in all, and the reference in it."""
 TRIES_OF_ENDLESS: Final = 2
+NOT_TO_CONVERSE: Final = frozenset({NO_ARGUMENTS, NOBODY_LISTENS, PORT_TAKEN})
+"""Families in which no conversation takes place, so that a program which never holds one is judged all the same."""
 REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"))
 
 
@@ -192,7 +194,12 @@ class _Trial:
         reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
         if len(reasons) == len(judgements):
             return self._say("not-applicable", reasons[0] if reasons else say(self.family.none))
-        return self._say("passed")
+        return self._say("passed") if self._did_something() else self._not_run()
+
+    def _did_something(self) -> bool:
+        """Tell whether it can be said that a requirement is kept: a program that does nothing breaks nothing either."""
+        alone = catalogue().exercises[self.exercise].role == "alone"
+        return alone or self.family in NOT_TO_CONVERSE or conversed(self.subject.undisturbed)
 
     def _judge(self, subject: Subject, run: Run) -> Judgement:
         if len(inspect.signature(self.check).parameters) == 1:
