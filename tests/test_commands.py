@@ -40,9 +40,13 @@ def folder(tmp_path: Path) -> Path:
 # ---------------------------------------------------------------- all of them
 
 
-@pytest.mark.parametrize("command", ["check", "explain", "new", "replay"])
+@pytest.mark.parametrize("command", ["check", "explain", "new", "replay", "trace"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"Example: offhook {command}" in offhook(command, "--help", status=0).stdout
+
+
+def test_the_whole_has_help_with_an_example_too() -> None:
+    assert "Example: offhook check" in offhook("--help", status=0).stdout
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,20 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["nonsense"], "nonsense"),
         (["check", "--nonsense"], "--nonsense"),
         (["check", "/tmp", "--watch", "--github"], "do not go together"),
+        (["check"], "which folder"),
+        (["check", "/no/such"], "/no/such: no such folder"),
+        (["check", "/dev/null"], "not a folder"),
+        (["check", "/tmp", "/tmp"], "unexpected"),
+        (["check", "/tmp", "--seed", "x"], "--seed"),
+        (["check", "/tmp", "--exercise", "helo"], "no such exercise"),
+        (["check", "/tmp", "--requirement", "nonsense"], "no requirement begins so"),
+        (["trace"], "which program"),
+        (["trace", ""], "which program"),
+        (["trace", "--nonsense", "/bin/true"], "--nonsense"),
+        (["trace", "--", "/no/such\nprogram"], "/no/such"),
+        (["trace", "--", "/tmp"], "/tmp: Permission denied"),
+        (["trace", "--fault", "nonsense", "--", "/bin/true"], "a fault is CALL:NTH:ERROR"),
+        (["trace", "--json", "/no/such/file", "--", "/bin/true"], "/no/such/file"),
         (["explain"], "ID"),
         (["explain", "transfer.any-splt"], "near it are transfer.any-split"),
         (["explain", "any-split"], "near it are transfer.any-split"),

@@ -4,13 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
-
-from elftools.common.exceptions import ELFError
-from elftools.dwarf.dwarfinfo import DWARFInfo
-from elftools.elf.elffile import ELFFile
+from typing import TYPE_CHECKING, Final
 
 from conformance.observe.trace import Place
+
+if TYPE_CHECKING:
+    from elftools.dwarf.dwarfinfo import DWARFInfo
 
 LARGEST_IMAGE: Final = 64 << 20
 Row = tuple[int, str, int]
@@ -33,6 +32,9 @@ def sources_of(place: Place) -> Iterator[tuple[str, int]]:
 
 @lru_cache(maxsize=32)
 def _rows(file: str) -> list[Row]:
+    from elftools.common.exceptions import ELFError  # only where something is to be shown
+    from elftools.elf.elffile import ELFFile
+
     try:
         if Path(file).stat().st_size > LARGEST_IMAGE:
             return []
@@ -43,7 +45,7 @@ def _rows(file: str) -> list[Row]:
         return []  # what a program says of itself is not trusted to be well formed
 
 
-def _all_rows(dwarf: DWARFInfo) -> list[Row]:
+def _all_rows(dwarf: "DWARFInfo") -> list[Row]:
     found: list[Row] = []
     for unit in dwarf.iter_CUs():
         lines = dwarf.line_program_for_CU(unit)

@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import time
@@ -27,9 +26,10 @@ from conformance.observe import machine as kernel
 from conformance.observe.machine import Machine, machine
 from conformance.observe.recorder import Watch
 from conformance.observe.tracer import Pulse, Tracer
-from conformance.stage import launch, namespace, ports
+from conformance.stage import launch, namespace, ports, processors
 from conformance.stage.bystander import Bystander
 from conformance.stage.launch import Child, Identity, Launch
+from conformance.stage.messages import read_message, write_message
 from conformance.stage.peers import LOOPBACK, LOOPBACK_6, Peer
 from conformance.stage.script import (
     Busy,
@@ -227,12 +227,12 @@ class Worker:
 
     def __init__(self, number: int) -> None:
         self.on: Machine | None = machine()
+        self._claim = processors.keep_to_one(number)
         kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.apart = namespace.enter() if self.on else False
         self.identity = (
             Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
         )
-        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[number % len(os.sched_getaffinity(0))]})
         self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
         os.chmod(self.folder, 0o711)  # noqa: PTH101
         self._spare: str | None = None
@@ -277,6 +277,7 @@ class Worker:
 
     def close(self) -> None:
         """Leave nothing behind."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
         if self.starter is not None:
             self.starter.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -458,31 +459,6 @@ def _addresses(port: int) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
 
 
 # ---------------------------------------------------------------- the process's main loop
-
-LENGTH: Final = struct.Struct("<I")
-
-
-def read_message(stream: int) -> bytes | None:
-    """Return the next message of a pipe, or None at its end."""
-    head = _read_exactly(stream, LENGTH.size)
-    return None if head is None else _read_exactly(stream, LENGTH.unpack(head)[0])
-
-
-def _read_exactly(stream: int, size: int) -> bytes | None:
-    data = b""
-    while len(data) < size:
-        piece = os.read(stream, size - len(data))
-        if not piece:
-            return None
-        data += piece
-    return data
-
-
-def write_message(stream: int, data: bytes) -> None:
-    """Write one message to a pipe."""
-    rest = memoryview(LENGTH.pack(len(data)) + data)
-    while rest:
-        rest = rest[os.write(stream, rest) :]
 
 
 def main() -> None:

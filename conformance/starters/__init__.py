@@ -1,13 +1,15 @@
 """Starters: the first file of a new program, made from one template for each language and the exercise's own data."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
 from conformance.catalogue import Exercise
 from conformance.words import say
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 EXTENSIONS: Final = {
     "c": ".c", "cpp": ".cpp", "python": ".py", "java": ".java", "go": ".go", "rust": ".rs", "node": ".js",
@@ -68,7 +70,9 @@ def write(made: Starter, folder: Path) -> Path:
     return path
 
 
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # slow to load, for one command
+
     # Nothing here comes from a submission, and what is made is no page: there is nothing to escape.
     return Environment(
         loader=PackageLoader("conformance.starters", "templates"),
