@@ -12,7 +12,7 @@ from typing import NamedTuple
 from conformance.catalogue import Requirement
 from conformance.grading.build import Workshop
 from conformance.reporting.results import Verdict
-from conformance.scenarios import Family
+from conformance.scenarios.family import Family
 from conformance.trial import Bench, Check, judge
 
 

@@ -201,8 +201,7 @@ class _Trial:
 
     def _did_something(self) -> bool:
         """Tell whether it can be said that a requirement is kept: a program that does nothing breaks nothing either."""
-        alone = catalogue().exercises[self.exercise].role == "alone"
-        return alone or self.family in NOT_TO_CONVERSE or conversed(self.subject.undisturbed)
+        return self.family in NOT_TO_CONVERSE or conversed(self.subject.undisturbed)
 
     def _judge(self, subject: Subject, run: Run) -> Judgement:
         if len(inspect.signature(self.check).parameters) == 1:

@@ -24,7 +24,7 @@ class OnlyStops(Tracer):
 class Bare(Worker):
     """A worker whose tracer is that one."""
 
-    def _follower(self, _order: Order, _port: int) -> Tracer:
+    def _follower(self, _order: Order, _port: int, _directory: str) -> Tracer:
         assert self.on is not None
         return OnlyStops(self.on, Watch())
 

@@ -19,7 +19,6 @@ from conformance.observe.trace import Call, Trace
 from conformance.stage.script import Busy, Exited, Killed, NotStarted, Run, Waiting
 from conformance.words import say
 
-
 GONE: Final = frozenset({"program ended", "program reset", "peer reset", "peer left"})
 
 
