@@ -126,9 +126,9 @@ def test_end_of_client(run: Run) -> Judgement:
 
 
 @proves("transfer.end-of-file", INPUT_ENDS, "echo_client")
-def test_end_of_input(run: Run) -> Judgement:
+def test_end_of_input(run: Run, undisturbed: Run) -> Judgement:
     """The input ends without a Q, after lines or at once, on a pipe and on a terminal."""
-    return transfer.ends_with_input(run)
+    return transfer.ends_with_input(run, undisturbed)
 
 
 @proves("transfer.only-received-bytes", OTHER_ECHOES, "echo_server")
