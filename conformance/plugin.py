@@ -18,6 +18,7 @@ from conformance.ahead import Ahead, Program, Question
 from conformance.catalogue import catalogue
 from conformance.grading.build import Workshop
 from conformance.grading.submission import Submission, SubmissionError, read
+from conformance.scenarios.family import DEFAULT, PROFILES
 from conformance.stage.handle import Stage
 from conformance.trial import Bench, References
 
@@ -54,6 +55,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--seed", type=int, help="also search for scenarios beyond the fixed set, beginning from this number"
+    )
+    group.addoption(
+        "--profile", choices=list(PROFILES), default=DEFAULT.name, help="how much is tried: quick takes seconds"
     )
     group.addoption("--no-observer", action="store_true", help="judge only what shows on the wire")
 
@@ -192,7 +196,8 @@ def _bench_in(config: pytest.Config, workshop: Workshop, folder: str) -> Bench:
     submission = next(one for one in config.stash[SUBMISSIONS].values() if one.folder == folder)
     observe, seed = not config.getoption("--no-observer"), config.getoption("--seed")
     shared = config.stash[REFERENCES][workshop]
-    return Bench(submission, workshop.stage, workshop, observe=observe, seed=seed, references=shared)
+    profile = PROFILES[config.getoption("--profile")]
+    return Bench(submission, workshop.stage, workshop, observe, seed, profile, references=shared)
 
 
 def _ahead(request: pytest.FixtureRequest, workshops: Sequence[Workshop]) -> Ahead:

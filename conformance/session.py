@@ -16,7 +16,7 @@ from conformance import __version__
 from conformance.catalogue import catalogue
 from conformance.grading.submission import Submission
 from conformance.reporting.results import FORMAT, Harness, ProgramReport, Results, SubmissionReport, Verdict
-from conformance.scenarios.family import digest
+from conformance.scenarios.family import DEFAULT, digest
 from conformance.suite.proving import PROVES, VERDICT
 from conformance.trial import Bench, HarnessError
 
@@ -32,6 +32,7 @@ class Request:
     requirements: tuple[str, ...] = ()
     seed: int | None = None
     observe: bool = True
+    profile: str = DEFAULT.name
 
 
 @dataclass(slots=True)
@@ -94,6 +95,7 @@ def _arguments(request: Request) -> list[str]:
         *(f"--exercise={name}" for name in request.exercises),
         *(f"--requirement={name}" for name in request.requirements),
         *([f"--seed={request.seed}"] if request.seed is not None else []),
+        f"--profile={request.profile}",
         *([] if request.observe else ["--no-observer"]),
     ]  # fmt: skip
 
@@ -114,7 +116,7 @@ def _results(request: Request, gatherer: _Gatherer, bench: Bench, seconds: float
         __version__, catalogue().digest, digest(), observer, str(isolation), request.seed, stage.runs,
         round(seconds, 3), round(stage.waiting_seconds, 3),
         f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
-        "; ".join(sorted({program.compiler for program in programs if program.compiler})),
+        "; ".join(sorted({program.compiler for program in programs if program.compiler})), request.profile,
     )  # fmt: skip
     folder = Path(request.submission.folder)
     return Results(FORMAT, SubmissionReport(request.submission.name, str(folder)), programs, verdicts, harness)

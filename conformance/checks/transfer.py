@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from conformance.checks.common import (
+    accepted_clients,
     as_received,
     clients_of,
     ended_how,
@@ -123,11 +124,13 @@ def _without_numbers(data: bytes) -> bytes:
 def echoes(run: Run) -> Judgement:
     """Each client got back what it sent, all of it and nothing else; one that was lost, the beginning of it."""
     lost = lost_clients(run)
-    for client in clients_of(run):
+    for client in accepted_clients(run):
         sent, received = run.sent(client), run.received(client)
         if received != sent and not (client in lost and sent.startswith(received)):
             return _not_echoed(run, sent, received)
-    return Kept() if clients_of(run) else Broken(say("echo.expected-any"), say("conversation.none") + ended_how(run))
+    return (
+        Kept() if accepted_clients(run) else Broken(say("echo.expected-any"), say("conversation.none") + ended_how(run))
+    )
 
 
 def _not_echoed(run: Run, sent: bytes, received: bytes) -> Broken:
