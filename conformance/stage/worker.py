@@ -361,7 +361,6 @@ class Worker:
 
     def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
-        step = 2 if start.holes else 1
         fill = {"{ip}": LOOPBACK, "{port}": str(port), "{path}": order.program.path}
         words = [fill.get(word, word) for word in order.program.command]
         if not start.arguments:
@@ -373,7 +372,7 @@ class Worker:
             directory,
             environment,
             identity,
-            tuple(range(3, 3 + start.descriptors * step, step)),
+            start.further,
             start.input,
             start.terminal,
         )
