@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, NamedTuple, Protocol
 
+from conformance.model.calls import CLOSE_RANGE_CLOEXEC
+
 DUPLICATE, SET_FLAGS, DUPLICATE_UNTIL_EXEC = 0, 2, 1030
 """Commands of fcntl: F_DUPFD, F_SETFD, F_DUPFD_CLOEXEC."""
 ONE_NUMBER: Final = frozenset({"socket", "open", "accept", "dup"})
@@ -25,7 +27,6 @@ EXACTLY: Final = frozenset({"dup2", "dup3"})
 FLAGS: Final = {"socket": 1, "socketpair": 1, "accept4": 3, "open": 1, "openat": 2, "dup3": 2}
 """Where O_CLOEXEC stands among the arguments, under whichever name."""
 FLAGS_OF_MESSAGE, MSG_CMSG_CLOEXEC = 2, 0x4000_0000
-CLOSE_RANGE_CLOEXEC: Final = 4
 INT: Final = 0xFFFF_FFFF
 
 

@@ -10,7 +10,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from conformance.model.calls import MAY_SLEEP, SYSTEM_CALLS, TRANSFER, WAITS, WITHOUT_DESCRIPTOR
+from conformance.model.calls import (
+    CLOSE_RANGE_CLOEXEC,
+    MAY_SLEEP,
+    SYSTEM_CALLS,
+    TRANSFER,
+    WAITS,
+    WITHOUT_DESCRIPTOR,
+)
 from conformance.model.descriptors import DescriptorTable, Kind, OpenFile, State
 from conformance.model.signals import NEWS, interrupts
 from conformance.observe import decode
@@ -396,6 +403,8 @@ class Recorder:
             gone.closes += 1
 
     def _close_range(self, process: Process, entry: Entry, _result: int, _error: str | None) -> None:
+        if entry.words[2] & CLOSE_RANGE_CLOEXEC:
+            return
         low, high = entry.words[0], entry.words[1] & 0xFFFF_FFFF
         for number in [number for number in process.table.entries if low <= number <= high]:
             gone = process.table.drop(number)
