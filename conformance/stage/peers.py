@@ -37,6 +37,8 @@ OF_THE_PEER: Final = frozenset(
     {"connected", "accepted", "sent", "peer ended", "peer reset", "peer left", "peer pauses", "peer reads", "signal"}
 )
 """What the peer does itself, while the program waits."""
+MORE_COMES: Final = getattr(socket, "MSG_MORE", 0)
+"""What is sent with it goes out with the next data, or with the end: the program cannot run in between."""
 NOTHING: Final = memoryview(b"")
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
 
@@ -150,6 +152,11 @@ class Peer:
         """Tell whether the next step is taken together with the one before."""
         return isinstance(step := self._next(), Connect | Send | End | Reset | Leave) and step.early
 
+    def _goes_on(self, client: int) -> bool:
+        """Tell whether the step after this one is taken together with it, so that one segment holds both."""
+        after = self.steps[self.place + 1 : self.place + 2]
+        return any(isinstance(step, Send | End | Leave) and step.early and step.client == client for step in after)
+
     def _next(self) -> Step | None:
         return self.steps[self.place] if self.place < len(self.steps) else None
 
@@ -191,7 +198,8 @@ class Peer:
             case Signal(name):
                 return self._signal(name)
             case Send(client=client):
-                return self._on(client, lambda line: self._send(line, step.whole))
+                held = MORE_COMES if self._goes_on(client) else 0
+                return self._on(client, lambda line: self._send(line, step.whole, held))
             case Echo(client=client, most=most):
                 return self._on(client, lambda line: self._echoed(line, most))
             case _:
@@ -223,17 +231,17 @@ class Peer:
                 return False
         return None
 
-    def _send(self, line: Line, data: bytes) -> bool:
+    def _send(self, line: Line, data: bytes, held: int = 0) -> bool:
         self._note("sent", line.client, data)
         line.unsent = memoryview(bytes(line.unsent) + data) if line.unsent else memoryview(data)
-        self._flush(line)
+        self._flush(line, held)
         return True
 
-    def _flush(self, line: Line) -> bool:
+    def _flush(self, line: Line, held: int = 0) -> bool:
         if not line.unsent:
             return False
         try:
-            count = line.socket.send(line.unsent)
+            count = line.socket.send(line.unsent, held)
         except BlockingIOError:
             return False
         except OSError:
