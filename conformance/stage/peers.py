@@ -126,17 +126,19 @@ class Peer:
         When the script is over, the directions that are still open are ended one by one, so that the program may end
         its own.
         """
+        noticed = False
         while self.place < len(self.steps):
             step = self.steps[self.place]
             if isinstance(step, Echo) and self._answer(step):
                 return True
             done = self._take(step)
             if done is None:
-                return False
+                return noticed
             self.place += 1
-            if done and not self._together():
+            noticed |= done
+            if noticed and not self._together(step):
                 return True
-        return self._read_all() or self._end_one()
+        return noticed or self._read_all() or self._end_one()
 
     @property
     def flooded(self) -> bool:
@@ -148,9 +150,12 @@ class Peer:
         step = self._next()
         return isinstance(step, Connect) and step.early
 
-    def _together(self) -> bool:
-        """Tell whether the next step is taken together with the one before."""
-        return isinstance(step := self._next(), Connect | Send | End | Reset | Leave) and step.early
+    def _together(self, step: Step) -> bool:
+        """Tell whether the next step is taken together with this one; who pauses first of all reads nothing before."""
+        after = self._next()
+        if isinstance(step, Connect) and isinstance(after, Pause):
+            return step.client == after.client
+        return isinstance(after, Connect | Send | End | Reset | Leave) and after.early
 
     def _goes_on(self, client: int) -> bool:
         """Tell whether the step after this one is taken together with it, so that one segment holds both."""

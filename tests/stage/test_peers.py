@@ -181,3 +181,17 @@ def test_all_is_there_before_a_client_reads(stage: Stage, talks: str) -> None:
 
 def test_data_may_stand_in_a_segment_several_times(stage: Stage, talks: str) -> None:
     assert server(stage, talks, "r", peer=(Send(b"ab", times=3),)).stdout == b"[ababab]"
+
+
+def test_who_pauses_at_once_has_read_nothing(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, f"W{MUCH}", peer=(Pause(), Read()))
+    assert len(found.received()) == MUCH
+    assert events(found)[:4] == ["connected", "peer pauses", "peer reads", "received"]
+    reads = next(event for event in found.wire if event.what == "peer reads")
+    assert [found.trace.calls[number].name for number in reads.waiting] == ["write"]
+
+
+def test_who_pauses_at_once_can_reset_in_mid_write(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, f"W{MUCH}", peer=(Pause(), Reset()))
+    assert found.received() == b""
+    assert found.stdout == b"[ECONNRESET]"
