@@ -429,7 +429,8 @@ def _files_in(directory: str) -> tuple[File, ...]:
     with contextlib.suppress(OSError):
         for entry in sorted(os.scandir(directory), key=lambda entry: entry.name)[:FILES_READ]:
             if entry.is_file(follow_symlinks=False):
-                found.append(File(entry.name, _content(entry.path), entry.stat().st_mode & 0o7777))
+                mode = entry.stat().st_mode & 0o7777  # before it may be given the right to be read
+                found.append(File(entry.name, _content(entry.path), mode))
     return tuple(found)
 
 
