@@ -37,6 +37,8 @@ OF_THE_PEER: Final = frozenset(
     {"connected", "accepted", "sent", "peer ended", "peer reset", "peer left", "peer pauses", "peer reads", "signal"}
 )
 """What the peer does itself, while the program waits."""
+MORE_COMES: Final = getattr(socket, "MSG_MORE", 0)
+"""What is sent with it goes out with the next data, or with the end: the program cannot run in between."""
 NOTHING: Final = memoryview(b"")
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
 
@@ -124,19 +126,19 @@ class Peer:
         When the script is over, the directions that are still open are ended one by one, so that the program may end
         its own.
         """
-        noticeable = False
+        noticed = False
         while self.place < len(self.steps):
             step = self.steps[self.place]
             if isinstance(step, Echo) and self._answer(step):
                 return True
             done = self._take(step)
             if done is None:
-                return noticeable
+                return noticed
             self.place += 1
-            noticeable |= done
-            if noticeable and not self._together():
+            noticed |= done
+            if noticed and not self._together(step):
                 return True
-        return noticeable or self._read_all() or self._end_one()
+        return noticed or self._read_all() or self._end_one()
 
     @property
     def flooded(self) -> bool:
@@ -148,10 +150,17 @@ class Peer:
         step = self._next()
         return isinstance(step, Connect) and step.early
 
-    def _together(self) -> bool:
-        """Tell whether the next step is taken together with the one before; to read or not is nothing that shows."""
-        step = self._next()
-        return isinstance(step, Pause | Read) or (isinstance(step, Connect | Send | End | Reset | Leave) and step.early)
+    def _together(self, step: Step) -> bool:
+        """Tell whether the next step is taken together with this one; who pauses first of all reads nothing before."""
+        after = self._next()
+        if isinstance(after, Pause):
+            return isinstance(step, Connect) and step.client == after.client
+        return isinstance(after, Connect | Send | End | Reset | Leave) and after.early
+
+    def _goes_on(self, client: int) -> bool:
+        """Tell whether the step after this one is taken together with it, so that one segment holds both."""
+        after = self.steps[self.place + 1 : self.place + 2]
+        return any(isinstance(step, Send | End | Leave) and step.early and step.client == client for step in after)
 
     def _next(self) -> Step | None:
         return self.steps[self.place] if self.place < len(self.steps) else None
@@ -194,7 +203,8 @@ class Peer:
             case Signal(name):
                 return self._signal(name)
             case Send(client=client):
-                return self._on(client, lambda line: self._send(line, step.whole))
+                held = MORE_COMES if self._goes_on(client) else 0
+                return self._on(client, lambda line: self._send(line, step.whole, held))
             case Echo(client=client, most=most):
                 return self._on(client, lambda line: self._echoed(line, most))
             case _:
@@ -226,17 +236,17 @@ class Peer:
                 return False
         return None
 
-    def _send(self, line: Line, data: bytes) -> bool:
+    def _send(self, line: Line, data: bytes, held: int = 0) -> bool:
         self._note("sent", line.client, data)
         line.unsent = memoryview(bytes(line.unsent) + data) if line.unsent else memoryview(data)
-        self._flush(line)
+        self._flush(line, held)
         return True
 
-    def _flush(self, line: Line) -> bool:
+    def _flush(self, line: Line, held: int = 0) -> bool:
         if not line.unsent:
             return False
         try:
-            count = line.socket.send(line.unsent)
+            count = line.socket.send(line.unsent, held)
         except BlockingIOError:
             return False
         except OSError:

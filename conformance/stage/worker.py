@@ -361,7 +361,6 @@ class Worker:
 
     def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
-        step = 2 if start.holes else 1
         fill = {"{ip}": LOOPBACK, "{port}": str(port), "{path}": order.program.path}
         words = [fill.get(word, word) for word in order.program.command]
         if not start.arguments:
@@ -373,7 +372,7 @@ class Worker:
             directory,
             environment,
             identity,
-            tuple(range(3, 3 + start.descriptors * step, step)),
+            start.further,
             start.input,
             start.terminal,
         )
@@ -430,7 +429,8 @@ def _files_in(directory: str) -> tuple[File, ...]:
     with contextlib.suppress(OSError):
         for entry in sorted(os.scandir(directory), key=lambda entry: entry.name)[:FILES_READ]:
             if entry.is_file(follow_symlinks=False):
-                found.append(File(entry.name, _content(entry.path), entry.stat().st_mode & 0o7777))
+                mode = entry.stat().st_mode & 0o7777  # before it may be given the right to be read
+                found.append(File(entry.name, _content(entry.path), mode))
     return tuple(found)
 
 
