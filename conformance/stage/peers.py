@@ -90,6 +90,10 @@ class Peer:
     answers_at_most: int = 1 << 30
     """After so many the program asks without end."""
 
+    _watched: select.epoll = field(default_factory=select.epoll)
+    """The lines from which something may come: with many of them, few have anything at once."""
+    _by_number: dict[int, Line] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.echoes = any(isinstance(step, Echo) for step in self.steps)
 
@@ -181,11 +185,14 @@ class Peer:
 
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""
-        moved = [self._move(line) for line in list(self.lines.values())]
-        return any(moved)
+        ready = [self._by_number[number] for number, _ in self._watched.poll(0)]
+        moved = [self._move(line) for line in ready]
+        flushed = [self._flush(line) for line in self.lines.values() if line.unsent]
+        return any(moved + flushed)
 
     def close(self) -> None:
         """Let go of everything."""
+        self._watched.close()
         for line in self.lines.values():
             line.close()
         for listener in self.listeners:
@@ -219,7 +226,7 @@ class Peer:
             for host in (LOOPBACK, LOOPBACK_6):
                 line = _dial(host, port)
                 if line is not None:
-                    self.lines[client] = Line(client, line)
+                    self._begin(client, line)
                     self._note("connected", client, port=port)
                     return True
         self._note("refused", client)
@@ -231,10 +238,20 @@ class Peer:
                 line, _ = listener.accept()
                 line.setblocking(False)
                 line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.lines[client] = Line(client, line)
+                self._begin(client, line)
                 self._note("accepted", client)
                 return False
         return None
+
+    def _begin(self, client: int, connection: socket.socket) -> None:
+        line = self.lines[client] = Line(client, connection)
+        self._by_number[connection.fileno()] = line
+        self._watched.register(connection, select.EPOLLIN)
+
+    def _forget(self, line: Line) -> None:
+        """Look no more for what comes."""
+        if self._by_number.pop(line.socket.fileno(), None) is not None:
+            self._watched.unregister(line.socket)
 
     def _send(self, line: Line, data: bytes, held: int = 0) -> bool:
         self._note("sent", line.client, data)
@@ -287,6 +304,7 @@ class Peer:
 
     def _leave(self, line: Line) -> bool:
         self._note("peer left", line.client)
+        self._forget(line)
         line.close()
         del self.lines[line.client]
         return True
@@ -294,12 +312,15 @@ class Peer:
     def _pause(self, line: Line) -> bool:
         self._note("peer pauses", line.client)
         line.paused = True
+        self._forget(line)
         return False
 
     def _read(self, line: Line) -> bool:
         paused, line.paused = line.paused, False
         if paused:
             self._note("peer reads", line.client)
+            self._by_number[line.socket.fileno()] = line
+            self._watched.register(line.socket, select.EPOLLIN)
         return paused
 
     def _read_all(self) -> bool:
@@ -309,6 +330,7 @@ class Peer:
     def _reset(self, line: Line) -> bool:
         self._note("peer reset", line.client)
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._forget(line)
         line.close()
         del self.lines[line.client]
         return True
@@ -347,6 +369,7 @@ class Peer:
     def _over(self, line: Line, what: Happening) -> None:
         """The program has ended its direction: note it, and end the peer's, unless it has more to do."""
         line.program_ended = True
+        self._forget(line)
         self._note(what, line.client)
         if not line.ended and all(step.client != line.client for step in self.steps[self.place :]):
             self._end(line)
