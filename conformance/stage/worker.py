@@ -50,7 +50,7 @@ FILE_KEPT, FILES_READ = 1 << 24, 16
 ANSWERS_BEYOND, ANSWERS_A_BYTE = 300, 4
 """How often an echo answers a program that was given so many bytes of input: each byte may come back by itself."""
 CALLS_LIMIT: Final = 100_000
-SPINS_AT_MOST, SPINS_IN_ALL = 30, 300
+SPINS_AT_MOST, SPINS_IN_ALL = 30, 120
 """Some end by themselves: a counted loop is no endless one; others go on whatever the peer does."""
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0

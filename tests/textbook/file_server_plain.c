@@ -1,7 +1,7 @@
 /* The classic shape: fread in pieces of 30, a half-close, and a word of thanks from the client.
  * exercise: file_server
  * breaks: lifecycle.server-serves-next-client, lifecycle.server-restarts-at-once, transfer.short-writes,
- *         robust.interrupted-calls, robust.failed-setup-reported, file.missing-reported, robust.client-reset,
+ *         robust.interrupted-calls, robust.failed-setup-reported, file.missing-reported,
  *         robust.aborted-connection, robust.descriptor-limit
  * may: descriptor.no-leak (gone before the next client)
  * may: transfer.no-reset-at-close (it reads 30 bytes of what its client sends, and no more)
