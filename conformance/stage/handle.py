@@ -11,7 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
-from conformance.stage.script import Isolation, Order, Run
+from conformance.stage.script import Isolation, Order, Platform, Run
 from conformance.stage.worker import read_message, write_message
 
 GRACE: Final = 30.0
@@ -25,15 +25,16 @@ class StageError(Exception):
 class Stage:
     """A place where programs run; use it as a context manager."""
 
-    def __init__(self, number: int = 0) -> None:
-        self.number = number
+    def __init__(self, number: int = 0, platform: Platform = "posix") -> None:
+        self.number, self.platform = number, platform
+        self._others: dict[Platform, Stage] = {}
         self.runs = 0
         self.seconds = 0.0
         self.waiting_seconds = 0.0
         self._open()
 
     def _open(self) -> None:
-        command = [sys.executable, "-P", "-m", "conformance.stage.worker", str(self.number)]
+        command = [sys.executable, "-P", "-m", "conformance.stage.worker", str(self.number), self.platform]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         assert self._process.stdin and self._process.stdout
         self._orders, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
@@ -44,6 +45,8 @@ class Stage:
 
     def run(self, order: Order) -> Run:
         """Do one run. Raises `StageError` where the stage died of it; the next run gets a new one."""
+        if order.program.platform != self.platform:
+            return self.of(order.program.platform).run(order)
         try:
             write_message(self._orders, msgspec.msgpack.encode(order))
             message = self._answer(order.patience + GRACE)
@@ -60,6 +63,18 @@ class Stage:
         self.waiting_seconds += run.waiting_seconds
         return run
 
+    def of(self, platform: Platform) -> "Stage":
+        """Return the stage for programs that are made for a platform; it is set up when first asked for."""
+        if platform == self.platform:
+            return self
+        if platform not in self._others:
+            self._others[platform] = Stage(self.number, platform)
+        return self._others[platform]
+
+    def stages(self) -> tuple["Stage", ...]:
+        """Return this stage and those that were set up beside it."""
+        return (self, *self._others.values())
+
     def _answer(self, patience: float) -> bytes | None:
         """Return the worker's answer; None where it died, or is stuck far beyond its own limits."""
         ready, _, _ = select.select([self._answers], [], [], patience)
@@ -67,6 +82,8 @@ class Stage:
 
     def close(self) -> None:
         """End the worker and all that it started."""
+        while self._others:
+            self._others.popitem()[1].close()
         for end in (self._process.stdin, self._process.stdout):
             if end is not None:
                 with contextlib.suppress(OSError):

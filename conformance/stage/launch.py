@@ -49,6 +49,8 @@ class Launch:
     descriptors: int = 0
     input: bytes = b""
     filter: Filter | None = None
+    lasting: bool = False
+    """It serves many runs: how much it computes in all is not limited."""
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
         for _ in range(launch.descriptors):
             os.set_inheritable(os.open("/dev/null", os.O_RDWR), True)
         os.umask(0o022)
-        limit()
+        limit(lasting=launch.lasting)
         if launch.identity is not None:
             os.setgroups([])
             os.setresgid(launch.identity.group, launch.identity.group, launch.identity.group)
@@ -159,9 +161,11 @@ def clean_signals() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def limit() -> None:
+def limit(*, lasting: bool = False) -> None:
     """Set the limits of every program in this process, for good."""
     for kind, limit in LIMITS.items():
+        if lasting and kind == resource.RLIMIT_CPU:
+            continue
         hard = resource.getrlimit(kind)[1]
         top = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (top, top))

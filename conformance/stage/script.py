@@ -7,6 +7,9 @@ from msgspec import Struct
 from conformance.observe.faults import Fault
 from conformance.observe.trace import Trace
 
+Platform = Literal["posix", "winsock"]
+"""What a program is made for: this system, or Windows, where Wine stands in for it."""
+
 # ---------------------------------------------------------------- what the peer does
 
 
@@ -229,6 +232,7 @@ class Program(Struct, frozen=True):
     environment: tuple[tuple[str, str], ...] = ()
     paths: tuple[str, ...] = ()
     """Files that the exercise names."""
+    platform: Platform = "posix"
 
 
 class Order(Struct, frozen=True):
@@ -256,6 +260,8 @@ class Isolation(Struct, frozen=True):
     tracing: bool
     why_not: str = ""
     """Why there is no tracing."""
+    runs_on: str = ""
+    """What stands in for the platform that programs are made for, with its version; nothing where none is needed."""
 
     def __str__(self) -> str:
         parts = [

@@ -27,7 +27,8 @@ from conformance.observe import machine as kernel
 from conformance.observe.machine import Machine, machine
 from conformance.observe.recorder import Watch
 from conformance.observe.tracer import Pulse, Tracer
-from conformance.stage import launch, namespace, ports
+from conformance.observe.winsock.follower import WinsockTracer
+from conformance.stage import launch, namespace, ports, wine
 from conformance.stage.bystander import Bystander
 from conformance.stage.launch import Child, Identity, Launch
 from conformance.stage.peers import LOOPBACK, LOOPBACK_6, Peer
@@ -40,10 +41,14 @@ from conformance.stage.script import (
     Killed,
     NotStarted,
     Order,
+    Platform,
+    Program,
     Run,
+    Scenario,
     Waiting,
 )
 from conformance.stage.starter import Starter
+from conformance.stage.wine import OWN_PROGRAM, House, Wine, WineError
 
 OUTPUT_KEPT: Final = 1 << 20
 FILE_KEPT, FILES_READ = 1 << 20, 16
@@ -215,9 +220,11 @@ def _how_it_ended(status: int | None) -> Ending:
 class Worker:
     """Performs orders, one after the other."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, platform: Platform = "posix") -> None:
+        self.platform = platform
         self.on: Machine | None = machine()
         kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        found = wine.ready(self.on) if platform == "winsock" else ""
         self.apart = namespace.enter() if self.on else False
         self.identity = (
             Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
@@ -227,16 +234,19 @@ class Worker:
         os.chmod(self.folder, 0o711)  # noqa: PTH101
         self._spare: str | None = None
         self.ports, self._reserved = ports.two_free()
-        self.starter = Starter(self.on, self.identity) if self.on else None
+        self.starter = Starter(self.on, self.identity) if self.on and platform == "posix" else None
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         signal.signal(signal.SIGALRM, lambda _number, _frame: None)
         signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
-        self.why_not = self._try_tracing()
+        self.house: House | None = None
+        self.why_not = "not tried yet"
+        self.why_not = self._try_tracing() if platform == "posix" else self._try_wine(found)
 
     def isolation(self) -> Isolation:
         """Tell what is kept apart here."""
         user = f"{self.identity.user}" if self.identity else f"{os.getuid()}"
-        return Isolation(self.apart, self.apart, user, not self.why_not, self.why_not)
+        runs_on = self.house.wine.version if self.house is not None else ""
+        return Isolation(self.apart, self.apart, user, not self.why_not, self.why_not, runs_on)
 
     def perform(self, order: Order) -> Run:
         """Do one run; nothing of it is left afterwards."""
@@ -252,6 +262,8 @@ class Worker:
             performance = Performance(order, follower, peer, streams, began)
             ending = self._play(performance, child)
             stdout, stderr = streams.close()
+            if self.house is not None:  # the platform's text mode writes each line's end as two characters
+                stdout, stderr = stdout.replace(b"\r\n", b"\n"), stderr.replace(b"\r\n", b"\n")
         finally:
             self._clear(follower, peer)
             files = () if order.directory is not None else _files_in(directory)
@@ -268,6 +280,8 @@ class Worker:
         """Leave nothing behind."""
         if self.starter is not None:
             self.starter.close()
+        if self.house is not None:
+            self.house.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # -------------------------------------------------------------- before
@@ -278,14 +292,23 @@ class Worker:
             return "this system is not one that the observer knows"
         if not self.starter.traced:
             return f"tracing is not allowed here: {os.strerror(errno.EPERM)}"
-        from conformance.stage.script import Program, Scenario
-
         self.why_not = ""
         try:
             run = self.perform(Order(Program(("/bin/true",)), Scenario(), everything=True))
         except OSError as problem:
             return f"tracing is not allowed here: {problem.strerror}"
         return "" if run.trace.calls else "tracing shows no calls here"
+
+    def _try_wine(self, found: Wine | str) -> str:
+        """Start Wine's server, and run a program of its own; return why that is not possible here, or nothing."""
+        if isinstance(found, str) or self.on is None:
+            return str(found)
+        try:
+            self.house, self.why_not = House(found, self.on, self.folder, self.identity), ""
+            run = self.perform(Order(Program(OWN_PROGRAM, platform="winsock"), Scenario()))
+        except (WineError, OSError) as problem:
+            return str(problem)
+        return "" if run.ending == Exited(0) else f"Wine does not run programs here: {run.ending}"
 
     def _fresh_directory(self) -> str:
         """Return an empty directory of the program's own: the last run's, where it was left as it was found."""
@@ -319,6 +342,8 @@ class Worker:
         if self.on is None or self.why_not or not order.observe:
             return Bystander()
         watch = Watch((port, ports.swapped(port)), order.program.paths, order.everything)
+        if self.house is not None:
+            return WinsockTracer(self.on, watch, order.scenario.faults, order.program.command[0], self.house.server)
         return Tracer(self.on, watch, order.scenario.faults)
 
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
@@ -352,14 +377,8 @@ class Worker:
             words = [word for word in order.program.command if word not in fill]
         environment = launch.environment(order.program.environment, directory)
         identity = self._identity(order, directory)
-        return Launch(
-            tuple(words),
-            directory,
-            environment,
-            identity,
-            start.descriptors,
-            start.input,
-        )
+        request = Launch(tuple(words), directory, environment, identity, start.descriptors, start.input)
+        return request if self.house is None else self.house.furnish(request, observe=order.observe)
 
     def _identity(self, order: Order, directory: str) -> Identity | None:
         """Return the user that a program runs as; a compiler that only this user may reach runs as this user."""
@@ -475,7 +494,7 @@ def main() -> None:
     gc.disable()  # what a run leaves behind has no cycles, and a long trace is many objects
     orders, runs = os.dup(0), os.dup(1)
     os.dup2(2, 1)
-    worker = Worker(int(sys.argv[1]))
+    worker = Worker(int(sys.argv[1]), "winsock" if "winsock" in sys.argv[2:] else "posix")
     try:
         write_message(runs, msgspec.msgpack.encode(worker.isolation()))
         while (message := read_message(orders)) is not None:
