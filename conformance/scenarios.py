@@ -18,6 +18,13 @@ from conformance.catalogue import Exercise
 from conformance.model.calls import belongs
 from conformance.model.failures import INPUT_FAILURES, SET_UP_FAILURES
 from conformance.model.signals import NEWS, interrupts
+from conformance.model.winsock import (
+    STARTUP_FAILURE,
+    WINSOCK_ACCEPT_FAILURES,
+    WINSOCK_INPUT_FAILURES,
+    WINSOCK_OUTPUT_FAILURES,
+    WINSOCK_SET_UP_FAILURES,
+)
 from conformance.observe.faults import EVERY, Fail, Fault, Late, Short
 from conformance.stage.script import Accept, Connect, End, Reset, Run, Scenario, Send, Signal, Start, Step
 from conformance.words import say
@@ -298,6 +305,30 @@ FAMILIES: Final = (
     SHORT_WRITES,
     FAILED_SET_UP,
     NOBODY_LISTENS,
+)
+
+# ---------------------------------------------------------------- Winsock
+
+
+def failed_winsock_calls(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return one scenario for each call of the exercise that can fail, and each error that Windows can show for it."""
+    tables = {**WINSOCK_SET_UP_FAILURES, "accept": WINSOCK_ACCEPT_FAILURES}
+    tables |= {"send": WINSOCK_OUTPUT_FAILURES, "recv": WINSOCK_INPUT_FAILURES}
+    groups = {"send": "output", "recv": "input"}
+    return tuple(
+        msgspec.structs.replace(undisturbed.scenario, faults=(Fail(groups.get(name, name), error),))
+        for name, errors in tables.items()
+        if any(call.name == name and (call.of_exercise or name == "socket") for call in undisturbed.trace.calls)
+        for error in errors
+    )
+
+
+FAILED_WINSOCK_CALLS: Final = Family("failed-winsock-calls", derive=failed_winsock_calls)
+FAILED_STARTUP: Final = Family(
+    "failed-startup",
+    derive=lambda undisturbed: (
+        msgspec.structs.replace(undisturbed.scenario, faults=(Fail("startup", STARTUP_FAILURE),)),
+    ),
 )
 
 # ---------------------------------------------------------------- making the fixed sets

@@ -22,7 +22,7 @@ from conformance.words import say
 TRIES: Final = 10
 """How often a scenario that failed is tried in all, and the reference in it."""
 TRIES_OF_ENDLESS: Final = 2
-REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"))
+REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"), (Path("winsock"), ".c"))
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +79,12 @@ class Bench:
             )
         return self._subjects[exercise]
 
+    def cannot_run(self, exercise: str) -> str | None:
+        """Return why programs of an exercise cannot be run here; None where they can."""
+        platform = catalogue().exercises[exercise].platform
+        isolation = self.stage.of(platform).isolation
+        return isolation.why_not if platform == "winsock" and not isolation.tracing else None
+
     def reference(self, exercise: str) -> Subject | None:
         """Return the reference program of an exercise: in C where a compiler is found, else in Python."""
         if exercise not in self._references:
@@ -124,6 +130,8 @@ def judge(
 
     if subject is None:
         return verdict("not-implemented", looked_for(catalogue().exercises[exercise]))
+    if (why := bench.cannot_run(exercise)) is not None:
+        return verdict("not-observed", why)
     if subject.built.program is None:
         return verdict(
             "not-implemented", say("verdict.not-built", why=subject.built.words.strip().split("\n")[0][:200])
@@ -180,7 +188,7 @@ class _Trial:
         if any(isinstance(judgement, NotObserved) for judgement in judgements) or not (
             judgements or self.subject.undisturbed.observed
         ):
-            return self._say("not-observed", say("verdict.no-trace", why=self.bench.stage.isolation.why_not))
+            return self._say("not-observed", say("verdict.no-trace", why=self.bench.stage.of(catalogue().exercises[self.exercise].platform).isolation.why_not))
         reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
         if len(reasons) == len(judgements):
             return self._say("not-applicable", reasons[0] if reasons else say(self.family.none))

@@ -10,7 +10,8 @@ from typing import Final
 from msgspec import Struct
 
 from conformance.catalogue import catalogue
-from conformance.grading.languages import EXTENSIONS, Language, find_tool, java_main
+from conformance.grading import headers
+from conformance.grading.languages import WINDOWS_HEADERS, Language, find_tool, java_main, languages_of
 from conformance.grading.submission import Found
 from conformance.stage.handle import Stage
 from conformance.stage.script import Exited, Order, Program, Scenario
@@ -52,7 +53,7 @@ class Workshop:
             return self._by_recipe(copy, found, found.recipe.run)
         assert found.source is not None
         source = copy / found.source
-        language = EXTENSIONS[source.suffix.lower()]
+        language = languages_of(catalogue().exercises[found.exercise])[source.suffix.lower()]
         tool = find_tool(language)
         if tool is None:
             return self._failed(
@@ -83,8 +84,18 @@ class Workshop:
     def _by_language(self, copy: Path, found: Found, language: Language, tool: str) -> Built:
         assert found.source is not None
         source = copy / found.source
-        output = copy / f"{found.exercise}.built"
-        fill = {"{tool}": tool, "{source}": str(source), "{output}": str(output), "{folder}": str(copy)}
+        exercise = catalogue().exercises[found.exercise]
+        output = copy / f"{found.exercise}.{'exe' if exercise.platform == 'winsock' else 'built'}"
+        fill = {
+            "{tool}": tool,
+            "{source}": str(source),
+            "{output}": str(output),
+            "{folder}": str(copy),
+            "{headers}": str(WINDOWS_HEADERS),
+            "{spellings}": str(copy / headers.FOLDER),
+        }
+        if exercise.platform == "winsock":
+            headers.forward(copy)
         words, compiler = "", ""
         if language.build:
             command = tuple(fill.get(word, word) for word in language.build)
@@ -96,9 +107,8 @@ class Workshop:
                 )
         if "{main}" in language.run:
             fill["{main}"] = java_main(source)
-        exercise = catalogue().exercises[found.exercise]
         start = tuple(_absolute(fill.get(word, word)) for word in language.run)
-        program = Program((*start, *exercise.arguments), exercise.role)
+        program = Program((*start, *exercise.arguments), exercise.role, platform=exercise.platform)
         return Built(found.exercise, found.source, program, str(copy), language.name, compiler, self._tidy(copy, words))
 
     def _by_recipe(self, copy: Path, found: Found, run: tuple[str, ...]) -> Built:
@@ -110,7 +120,8 @@ class Workshop:
                     found.exercise, found.source, None, str(copy), "", found.recipe.build, self._tidy(copy, words)
                 )
         start = tuple(str(copy / word) if word and (copy / word).is_file() else word for word in run)
-        program = Program(start, catalogue().exercises[found.exercise].role)
+        exercise = catalogue().exercises[found.exercise]
+        program = Program(start, exercise.role, platform=exercise.platform)
         return Built(
             found.exercise, found.source, program, str(copy), "", found.recipe.build or "", self._tidy(copy, words)
         )

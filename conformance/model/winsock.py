@@ -111,8 +111,6 @@ ERRORS: Final[dict[int, str]] = {
     11001: "WSAHOST_NOT_FOUND",
 }  # fmt: skip
 NUMBERS: Final = {name: number for number, name in ERRORS.items()}
-UNDER_WAY: Final = "WSAEWOULDBLOCK"
-"""What connect says of a connection that is on its way, as EINPROGRESS does elsewhere."""
 
 # Errors that Windows can really give for these calls, and after which the course asks for a message and a non-zero exit.
 # What a failed WSAStartup returns is made real by asking for a version that nobody has.
@@ -123,5 +121,7 @@ WINSOCK_SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "connect": ("WSAETIMEDOUT", "WSAENETUNREACH"),
 }
 STARTUP_FAILURE: Final = "WSAVERNOTSUPPORTED"
+WINSOCK_ACCEPT_FAILURES: Final = ("WSAEMFILE",)
+WINSOCK_OUTPUT_FAILURES: Final = ("WSAECONNABORTED",)
 WINSOCK_INPUT_FAILURES: Final = ("WSAECONNRESET", "WSAETIMEDOUT", "WSAECONNABORTED")
 """A reset is made up here: Wine itself shows it as an end."""

@@ -61,7 +61,7 @@ def test_server_ends_cleanly(run: Run) -> Judgement:
     return lifecycle.server_ends_cleanly(run)
 
 
-@proves("lifecycle.client-connects-to-given-address", scenarios.ONE_MESSAGE, "hello_client")
+@proves("lifecycle.client-connects-to-given-address", scenarios.ONE_MESSAGE, "hello_client", "hello_client_win")
 def test_client_connects_to_given_address(run: Run) -> Judgement:
     """One connect, to the address on the command line."""
     return lifecycle.connected_to_given_address(run)

@@ -38,13 +38,13 @@ def test_end_of_file(run: Run) -> Judgement:
     return transfer.takes_end_for_end(run)
 
 
-@proves("transfer.long-message", scenarios.LONG_MESSAGES, "hello_client")
+@proves("transfer.long-message", scenarios.LONG_MESSAGES, "hello_client", "hello_client_win")
 def test_long_message(run: Run, undisturbed: Run) -> Judgement:
     """Messages from 30 to 20,000 bytes."""
     return transfer.survives_long_message(run, undisturbed)
 
 
-@proves("transfer.only-received-bytes", scenarios.OTHER_MESSAGES, "hello_client")
+@proves("transfer.only-received-bytes", scenarios.OTHER_MESSAGES, "hello_client", "hello_client_win")
 def test_only_received_bytes(run: Run, undisturbed: Run) -> Judgement:
     """Shorter, longer, with a NUL behind, a long piece before a short one."""
     return transfer.prints_only_received(run, undisturbed)

@@ -66,6 +66,20 @@ def image_of(file: str) -> Image | None:
         return None
 
 
+def bytes_at(file: Path, address: int, size: int) -> bytes:
+    """Return bytes of a program as they lie in memory at an address; nothing where the file has none there."""
+    try:
+        with file.open("rb") as stream:
+            image = read(stream.read(1 << 16))
+            for one in image.sections:
+                if 0 <= (inside := address - image.base - one.virtual) < one.size:
+                    stream.seek(one.offset + inside)
+                    return stream.read(min(size, one.size - inside))
+    except (OSError, ValueError, struct.error):
+        pass
+    return b""
+
+
 def _section(data: bytes, header: tuple[Any, ...], strings: int) -> Section:
     name, virtual_size, virtual, raw_size, offset = header[:5]
     text = name.rstrip(b"\0").decode("ascii", "replace")

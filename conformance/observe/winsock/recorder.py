@@ -4,13 +4,12 @@ import socket
 import struct
 from typing import Final
 
-from conformance.model.descriptors import Kind, OpenFile, State
+from conformance.model.descriptors import UNDER_WAY, Kind, OpenFile, State
 from conformance.model.winsock import (
     ALL_ONES,
     BEFORE_STARTUP,
     ERRORS,
     FOR_FILES,
-    UNDER_WAY,
     VECTORED,
     WINSOCK_CALLS,
     WinsockCall,
@@ -110,7 +109,7 @@ class WinsockRecorder(Recorder):
             pending.state, pending.of_exercise = file.state.value, file.of_exercise
             self._look_at(process.memory, pending, file)
             return True
-        if pending.descriptor in process.table.closed:
+        if pending.descriptor in process.table.closed and pending.function not in FOR_FILES:
             pending.state, pending.of_exercise = "closed", True
             return True
         pending.file = None
@@ -171,7 +170,7 @@ class WinsockRecorder(Recorder):
         file = pending.file
         if file is None:
             return None
-        if pending.name == "connect" and error == UNDER_WAY:
+        if pending.name == "connect" and error in UNDER_WAY:
             file.state = State.CONNECTING
         elif error is None and pending.name == "close":
             file.closes += 1
