@@ -112,10 +112,12 @@ def _results(request: Request, gatherer: _Gatherer, bench: Bench, seconds: float
     stage = bench.stage
     isolation = stage.isolation
     observer = "linux" if isolation.tracing and request.observe else f"none: {isolation.why_not or 'switched off'}"
+    stages = stage.stages()
+    observer = ", ".join([observer, *(one.isolation.runs_on for one in stages if one.isolation.runs_on)])
     system = os.uname()
     harness = Harness(
-        __version__, catalogue().digest, scenarios.digest(), observer, str(isolation), request.seed, stage.runs,
-        round(seconds, 3), round(stage.waiting_seconds, 3),
+        __version__, catalogue().digest, scenarios.digest(), observer, str(isolation), request.seed,
+        sum(one.runs for one in stages), round(seconds, 3), round(sum(one.waiting_seconds for one in stages), 3),
         f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
         "; ".join(sorted({program.compiler for program in programs if program.compiler})),
     )  # fmt: skip

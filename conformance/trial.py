@@ -83,7 +83,7 @@ class Bench:
         """Return why programs of an exercise cannot be run here; None where they can."""
         platform = catalogue().exercises[exercise].platform
         isolation = self.stage.of(platform).isolation
-        return isolation.why_not if platform == "winsock" and not isolation.tracing else None
+        return say("verdict.no-wine", why=isolation.why_not) if platform != "posix" and isolation.why_not else None
 
     def reference(self, exercise: str) -> Subject | None:
         """Return the reference program of an exercise: in C where a compiler is found, else in Python."""
@@ -188,7 +188,13 @@ class _Trial:
         if any(isinstance(judgement, NotObserved) for judgement in judgements) or not (
             judgements or self.subject.undisturbed.observed
         ):
-            return self._say("not-observed", say("verdict.no-trace", why=self.bench.stage.of(catalogue().exercises[self.exercise].platform).isolation.why_not))
+            return self._say(
+                "not-observed",
+                say(
+                    "verdict.no-trace",
+                    why=self.bench.stage.of(catalogue().exercises[self.exercise].platform).isolation.why_not,
+                ),
+            )
         reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
         if len(reasons) == len(judgements):
             return self._say("not-applicable", reasons[0] if reasons else say(self.family.none))

@@ -1,4 +1,4 @@
-"""Checks of what Winsock asks for beyond POSIX: beginning and ending, sockets that are no files, reasons of failures."""
+"""Checks of what Winsock asks for beyond POSIX: its beginning and end, sockets that are no files, reasons."""
 
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,6 @@ from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObs
 from conformance.model.calls import TRANSFER
 from conformance.model.failures import USES, USES_OF_NO_SOCKET
 from conformance.model.winsock import FOR_FILES
-from conformance.observe.lines import source_of
 from conformance.observe.trace import Call, Description, Trace
 from conformance.observe.winsock.image import bytes_at
 from conformance.observe.winsock.recorder import plain
@@ -18,6 +17,7 @@ from conformance.words import say
 
 ENDINGS: Final = frozenset({"cleanup", "reason"})
 """What may follow a WSAStartup that failed."""
+WITH_ONE_CLIENT: Final = frozenset({"accept", "recv", "send"})
 NOT_STARTED: Final = "WSANOTINITIALISED"
 NARROW: Final = (b"\x89\x45", b"\x89\x05", b"\x89\x85", b"\x89\x44\x24", b"\x89\x84\x24", b"\x48\x98")
 """How the machine code behind a call begins that keeps 32 of 64 bits: `mov %eax` to memory, or `cltq`."""
@@ -41,9 +41,9 @@ def _of_library(trace: Trace) -> list[Call]:
 
 def reports_failed_startup(run: Run, undisturbed: Run) -> Judgement:
     """WSAStartup failed: a message, a non-zero status, and no other call."""
-    if not run.faults_applied:
-        return NotApplicable(say("failure.not-reached"))
-    failed = next(call for call in run.trace.calls if call.injected)
+    failed = next((call for call in run.trace.calls if call.injected), None)
+    if failed is None:
+        return NotApplicable(say("failure.not-reached")) if run.observed else NotObserved()
     later = (call for call in _of_library(run.trace) if call.number > failed.number and call.name not in ENDINGS)
     use = next(later, None)
     if use is not None:
@@ -127,9 +127,9 @@ def tests_results(run: Run, undisturbed: Run) -> Judgement:
     if use is not None:
         expected = say("failure.no-use", call=name, error=failed.error)
         return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number)
-    if failed.name in ("accept", "recv", "send") and run.scenario.steps == undisturbed.scenario.steps:
-        if isinstance(run.ending, Waiting) and isinstance(undisturbed.ending, Waiting):
-            return Kept()  # it ended that conversation, and waits for the next client
+    goes_on = isinstance(run.ending, Waiting) and isinstance(undisturbed.ending, Waiting)
+    if goes_on and failed.name in WITH_ONE_CLIENT:
+        return Kept()  # it ended that conversation, and waits for the next client
     if went_well(run, undisturbed):
         return Kept()
     return says_so_and_fails(run, undisturbed, say("failure.cause", call=name, error=failed.error), failed.number)
@@ -151,17 +151,12 @@ def asks_winsock_for_the_reason(run: Run) -> Judgement:
     if failed is None:
         return NotApplicable(say("failure.not-reached"))
     later = [call for call in run.trace.calls if call.number > failed.number]
-    wrong = next((call for call in later if call.name == "errno" and _is_the_programs_own(call)), None)
+    wrong = next((call for call in later if call.name == "errno"), None)
     if wrong is not None:
         return Broken(say("reason.expected"), say("reason.errno", call=plain(wrong.system_call)), wrong.number)
     if any(call.name == "reason" for call in later):
         return Kept()
     return NotApplicable(say("reason.none"))
-
-
-def _is_the_programs_own(call: Call) -> bool:
-    """Tell whether a call stands in a line of source, and not in what the compiler adds to each program."""
-    return call.place is not None and source_of(call.place) is not None
 
 
 def keeps_whole_handles(run: Run) -> Judgement:

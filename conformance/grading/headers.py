@@ -1,4 +1,4 @@
-"""Headers under the names that a program gives them: Windows takes WinSock2.h for winsock2.h, a compiler here does not."""
+"""Headers under the names that a program gives them: Windows takes WinSock2.h for winsock2.h."""
 
 import re
 from pathlib import Path

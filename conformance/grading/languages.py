@@ -60,8 +60,8 @@ WINDOWS_C: Final = (
     "-O0", "-g", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-unknown-pragmas", "-U_FORTIFY_SOURCE", "-isystem",
     "{headers}", "-isystem", "{spellings}", "-o", "{output}", "{source}", "-lws2_32", "-lmswsock", "-static",
 )  # fmt: skip
-"""-Wextra warns of a SOCKET that is compared with `< 0`. The library is always linked: the pragma that asks for it means
-nothing to gcc. Headers whose names are spelled as Visual Studio lets one spell them lead to the real ones."""
+"""-Wextra warns of a SOCKET that is compared with `< 0`. The library is always linked: the pragma that asks for it
+means nothing to gcc. Headers whose names are spelled as Visual Studio lets one spell them lead to the real ones."""
 WINSOCK_LANGUAGES: Final = (
     Language(
         "C for Winsock",

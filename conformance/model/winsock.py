@@ -21,7 +21,7 @@ class WinsockCall(NamedTuple):
     failure: Failure = "minus one"
     buffer: int | None = None
     """Where the buffer stands among the arguments of a transfer; its length is the next one."""
-    count: int | None = None
+    counted: int | None = None
     """Where the pointer to the number of bytes stands, if the result does not tell it."""
 
 
@@ -40,12 +40,12 @@ WINSOCK_CALLS: Final[dict[str, WinsockCall]] = {
     "ws2_32.WSAConnect": WinsockCall("connect"),
     "ws2_32.send": WinsockCall("send", buffer=1),
     "ws2_32.sendto": WinsockCall("send", buffer=1),
-    "ws2_32.WSASend": WinsockCall("send", buffer=1, count=3),
-    "ws2_32.WSASendTo": WinsockCall("send", buffer=1, count=3),
+    "ws2_32.WSASend": WinsockCall("send", buffer=1, counted=3),
+    "ws2_32.WSASendTo": WinsockCall("send", buffer=1, counted=3),
     "ws2_32.recv": WinsockCall("recv", buffer=1),
     "ws2_32.recvfrom": WinsockCall("recv", buffer=1),
-    "ws2_32.WSARecv": WinsockCall("recv", buffer=1, count=3),
-    "ws2_32.WSARecvFrom": WinsockCall("recv", buffer=1, count=3),
+    "ws2_32.WSARecv": WinsockCall("recv", buffer=1, counted=3),
+    "ws2_32.WSARecvFrom": WinsockCall("recv", buffer=1, counted=3),
     "ws2_32.TransmitFile": WinsockCall("sendfile", failure="zero"),
     "mswsock.TransmitFile": WinsockCall("sendfile", failure="zero"),
     "ws2_32.shutdown": WinsockCall("shutdown"),
@@ -78,8 +78,8 @@ WINSOCK_CALLS: Final[dict[str, WinsockCall]] = {
     "ucrtbase._write": WinsockCall("write", buffer=1),
     "ucrtbase._read": WinsockCall("read", buffer=1),
     "ucrtbase._close": WinsockCall("close"),
-    "kernel32.WriteFile": WinsockCall("write", failure="zero", buffer=1, count=3),
-    "kernel32.ReadFile": WinsockCall("read", failure="zero", buffer=1, count=3),
+    "kernel32.WriteFile": WinsockCall("write", failure="zero", buffer=1, counted=3),
+    "kernel32.ReadFile": WinsockCall("read", failure="zero", buffer=1, counted=3),
     "kernel32.CloseHandle": WinsockCall("close", failure="zero"),
 }
 
@@ -112,7 +112,7 @@ ERRORS: Final[dict[int, str]] = {
 }  # fmt: skip
 NUMBERS: Final = {name: number for number, name in ERRORS.items()}
 
-# Errors that Windows can really give for these calls, and after which the course asks for a message and a non-zero exit.
+# Errors that Windows can really give for these calls; after them the course asks for a message and a non-zero exit.
 # What a failed WSAStartup returns is made real by asking for a version that nobody has.
 WINSOCK_SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "socket": ("WSAEMFILE", "WSAENOBUFS"),

@@ -54,7 +54,7 @@ class Stage:
             message = None
         if message is None:
             os.kill(self._process.pid, signal.SIGKILL)
-            self.close()
+            self._end()
             self._open()
             raise StageError("the process that follows the program ended in mid-run")
         run = msgspec.msgpack.decode(message, type=Run)
@@ -81,9 +81,12 @@ class Stage:
         return read_message(self._answers) if ready else None
 
     def close(self) -> None:
-        """End the worker and all that it started."""
-        while self._others:
-            self._others.popitem()[1].close()
+        """End the worker and all that it started, and those that were set up beside it."""
+        self._end()
+        for other in self._others.values():
+            other.close()
+
+    def _end(self) -> None:
         for end in (self._process.stdin, self._process.stdout):
             if end is not None:
                 with contextlib.suppress(OSError):

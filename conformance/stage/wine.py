@@ -177,7 +177,7 @@ class House:
         self.server = self._start_server()
 
     def _furnish(self, made: Path) -> None:
-        """Lay out a prefix: its own registry and users, and the system's folder as it was made, which it cannot change."""
+        """Lay out a prefix: a registry of its own, and the system's folder as it was made, which it cannot change."""
         drive, devices = self.prefix / "drive_c", self.prefix / "dosdevices"
         for folder in (self.prefix, drive, devices, drive / "users", drive / "ProgramData"):
             folder.mkdir()
@@ -192,8 +192,11 @@ class House:
                 self.identity.own(str(path))
 
     def _start_server(self) -> int:
-        """Start the server in the foreground, so that it is a child of this process: where it has a process namespace of
-        its own, the first process of it, which takes care of orphans and goes with all that is left."""
+        """Start the server in the foreground, so that it is a child of this process.
+
+        Where there is a process namespace it is the first process of it: it takes care of orphans, and when it ends,
+        all that is left ends with it.
+        """
         environment = self._environment(str(self.prefix))
         child = launch.start(
             Launch((self.wine.server, "-f", "-p"), str(self.prefix), environment, self.identity, lasting=True)
@@ -215,13 +218,13 @@ class House:
     def _environment(self, home: str) -> dict[str, str]:
         return launch.environment((), home) | self.wine.environment(str(self.prefix), UNWANTED)
 
-    def furnish(self, request: Launch, *, observe: bool) -> Launch:
+    def furnish(self, request: Launch) -> Launch:
         """Return how a Windows program is started."""
         environment = {**request.environment, **self.wine.environment(str(self.prefix), UNWANTED)}
-        environment["WINEDEBUG"] = "-all,+relay" if observe else "-all"
+        environment["WINEDEBUG"] = "-all,+relay"
         return Launch(
             (self.wine.loader, *request.command), request.directory, environment, request.identity, 0, request.input,
-            self.filter if observe else None,
+            self.filter,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -234,7 +237,7 @@ class House:
 def _listens(pid: int) -> bool:
     """Tell whether a process has a listener for local connections, from the kernel's tables."""
     try:
-        links = {os.readlink(entry.path) for entry in os.scandir(f"/proc/{pid}/fd")}
+        links = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
         table = Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]
     except OSError:
         return False

@@ -26,6 +26,7 @@ import msgspec
 from conformance.observe import machine as kernel
 from conformance.observe.machine import Machine, machine
 from conformance.observe.recorder import Watch
+from conformance.observe.trace import Trace
 from conformance.observe.tracer import Pulse, Tracer
 from conformance.observe.winsock.follower import WinsockTracer
 from conformance.stage import launch, namespace, ports, wine
@@ -270,8 +271,9 @@ class Worker:
             if order.directory is None:
                 self._put_away(directory)
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
+        observed = isinstance(follower, Tracer) and order.observe
         return Run(
-            order.scenario, ending, isinstance(follower, Tracer), port, follower.trace(), tuple(peer.wire),
+            order.scenario, ending, observed, port, follower.trace() if observed else Trace(), tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
             files, performance.zombies, performance.spun,
         )  # fmt: skip
@@ -339,11 +341,12 @@ class Worker:
         shutil.rmtree(directory, ignore_errors=True)
 
     def _follower(self, order: Order, port: int) -> Tracer | Bystander:
-        if self.on is None or self.why_not or not order.observe:
-            return Bystander()
         watch = Watch((port, ports.swapped(port)), order.program.paths, order.everything)
-        if self.house is not None:
-            return WinsockTracer(self.on, watch, order.scenario.faults, order.program.command[0], self.house.server)
+        if self.on is None or self.why_not or not (order.observe or self.house):
+            return Bystander()
+        if self.house is not None:  # also where no calls are to be seen: else nobody knows when the server sleeps
+            faults = order.scenario.faults if order.observe else ()
+            return WinsockTracer(self.on, watch, faults, order.program.command[0], self.house.server)
         return Tracer(self.on, watch, order.scenario.faults)
 
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
@@ -378,7 +381,7 @@ class Worker:
         environment = launch.environment(order.program.environment, directory)
         identity = self._identity(order, directory)
         request = Launch(tuple(words), directory, environment, identity, start.descriptors, start.input)
-        return request if self.house is None else self.house.furnish(request, observe=order.observe)
+        return request if self.house is None else self.house.furnish(request)
 
     def _identity(self, order: Order, directory: str) -> Identity | None:
         """Return the user that a program runs as; a compiler that only this user may reach runs as this user."""

@@ -60,11 +60,11 @@ class WinsockInjector(Injector):
             pending.error = NUMBERS[fault.error]
             pending.injected = f"made to fail with {fault.error}"
             memory.write(frame, WORD.pack(REFUSED.get(pending.name, NO_SOCKET)))
-        elif not self._shorten(memory, frame, pending, fault.count):
+        elif not self._lower(memory, frame, pending, fault.count):
             return
         self.applied += 1
 
-    def _shorten(self, memory: Memory, frame: int, pending: Pending, count: int) -> bool:
+    def _lower(self, memory: Memory, frame: int, pending: Pending, count: int) -> bool:
         """Lower the length of a transfer; tell whether there is anything to lower."""
         at = pending.call.buffer
         if at is None or pending.function in VECTORED or pending.words[at + 1] & 0xFFFF_FFFF <= count:

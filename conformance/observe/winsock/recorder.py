@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from pathlib import Path
 from typing import Final
 
 from conformance.model.descriptors import UNDER_WAY, Kind, OpenFile, State
@@ -15,6 +16,7 @@ from conformance.model.winsock import (
     WinsockCall,
 )
 from conformance.observe import decode
+from conformance.observe.lines import source_of
 from conformance.observe.memory import Memory
 from conformance.observe.recorder import CALLS_KEPT, GIVE_SOMETHING, Process, Recorder
 from conformance.observe.trace import DATA_KEPT, Address, Call, Place
@@ -88,7 +90,7 @@ class WinsockRecorder(Recorder):
     def begins(self, process: Process, tid: int, line: Line) -> Pending:
         """Take note of a call; one of no interest is followed, and has no number."""
         pending = Pending(line, WINSOCK_CALLS.get(line.function, OTHER))
-        if self.image is None or not self.image.holds(line.back) or not self._concerns(process, pending):
+        if self.image is None or not self.image.holds(line.back) or not self._is_of_interest(process, pending):
             return pending
         self.total += 1
         if len(self.calls) >= CALLS_KEPT:
@@ -100,7 +102,9 @@ class WinsockRecorder(Recorder):
         self._keep(process, tid, pending, None, None)
         return pending
 
-    def _concerns(self, process: Process, pending: Pending) -> bool:
+    def _is_of_interest(self, process: Process, pending: Pending) -> bool:
+        if pending.name == "errno":
+            return self._is_the_programs_own(pending.back)
         if not pending.call.on_socket:
             return pending.call is not OTHER or plain(pending.function) not in BEFORE_STARTUP
         assert pending.descriptor is not None
@@ -114,6 +118,11 @@ class WinsockRecorder(Recorder):
             return True
         pending.file = None
         return pending.function not in FOR_FILES
+
+    def _is_the_programs_own(self, back: int) -> bool:
+        """Tell whether a call stands in a source beside the program, and not in what a compiler adds to each."""
+        found = source_of(Place(self.program, back - 1))
+        return found is not None and (Path(self.program).parent / found[0]).is_file()
 
     def _look_at(self, memory: Memory, pending: Pending, file: OpenFile) -> None:
         """Note what stands in memory before the call: the address, the data that goes out, an option's value."""
@@ -145,9 +154,9 @@ class WinsockRecorder(Recorder):
 
     def _moved(self, memory: Memory, pending: Pending, result: int) -> int:
         """Return a call's result, and for transfers that tell it elsewhere the number of bytes."""
-        if pending.call.count is None:
+        if pending.call.counted is None:
             return decode.signed(result)
-        return int.from_bytes(memory.read(pending.words[pending.call.count], 4), "little")
+        return int.from_bytes(memory.read(pending.words[pending.call.counted], 4), "little")
 
     def _buffer(self, memory: Memory, pending: Pending, limit: int) -> bytes:
         """Return up to so many of the bytes that a transfer moves."""
