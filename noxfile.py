@@ -81,9 +81,9 @@ def bench(session: nox.Session) -> None:
 def scenarios(session: nox.Session) -> None:
     """Draw the fixed scenario sets anew, after a change of their families."""
     session.install("-e", ".")
-    text = "from conformance.scenarios import make_fixed; print(make_fixed().decode(), end='')"
+    text = "from conformance.scenarios.sets import make_fixed; print(make_fixed(), end='')"
     made = subprocess.run([f"{session.bin}/python", "-c", text], check=True, capture_output=True).stdout
-    Path("conformance/scenarios.json").write_bytes(made)
+    Path("conformance/scenarios/fixed.json").write_bytes(made)
 
 
 @nox.session

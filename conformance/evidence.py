@@ -13,7 +13,7 @@ from conformance.observe.trace import Call
 from conformance.observe.winsock import decode as winsock
 from conformance.observe.winsock.recorder import plain
 from conformance.reporting.results import CallLine, Evidence, SourceLine, Tries, WireLine
-from conformance.scenarios import in_words
+from conformance.scenarios.words import in_words
 from conformance.stage.script import Exited, Run
 from conformance.words import say
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conformance import __version__, scenarios
+from conformance import __version__
 from conformance.catalogue import catalogue
 from conformance.grading.submission import Submission
 from conformance.reporting.results import FORMAT, Harness, ProgramReport, Results, SubmissionReport, Verdict
+from conformance.scenarios.family import digest
 from conformance.suite.proving import PROVES, VERDICT
 from conformance.trial import Bench
 
@@ -116,7 +117,7 @@ def _results(request: Request, gatherer: _Gatherer, bench: Bench, seconds: float
     observer = ", ".join([observer, *(one.isolation.runs_on for one in stages if one.isolation.runs_on)])
     system = os.uname()
     harness = Harness(
-        __version__, catalogue().digest, scenarios.digest(), observer, str(isolation), request.seed,
+        __version__, catalogue().digest, digest(), observer, str(isolation), request.seed,
         sum(one.runs for one in stages), round(seconds, 3), round(sum(one.waiting_seconds for one in stages), 3),
         f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
         "; ".join(sorted({program.compiler for program in programs if program.compiler})),

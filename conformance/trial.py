@@ -14,7 +14,8 @@ from conformance.grading.build import Built, Workshop
 from conformance.grading.submission import Found, Submission, looked_for
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.reporting.results import Tries, Verdict, VerdictName
-from conformance.scenarios import Family, undisturbed_of
+from conformance.scenarios.family import DEFAULT, Family, Profile
+from conformance.scenarios.undisturbed import undisturbed_of
 from conformance.stage.handle import Stage, StageError
 from conformance.stage.script import Order, Run, Scenario
 from conformance.words import say
@@ -65,6 +66,7 @@ class Bench:
     workshop: Workshop
     observe: bool = True
     seed: int | None = None
+    profile: Profile = DEFAULT
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _references: dict[str, Subject | None] = field(default_factory=dict)
 
@@ -159,12 +161,12 @@ class _Trial:
         if not self._has_base():
             return self._not_run()
         judgements = []
-        for scenario in self.family.scenarios(self.subject.undisturbed):
+        for scenario in self.family.scenarios(self.subject.undisturbed, self.bench.profile):
             judgement = self._judge(self.subject, self.subject.run(scenario))
             if isinstance(judgement, Broken):
                 return self._doubt(self._try(self.subject, scenario))
             judgements.append(judgement)
-        found = self._search() if self.bench.seed is not None and self.family.strategy is not None else None
+        found = self._search() if self.bench.seed is not None and self.family.drawn else None
         return self._without_failure(judgements) if found is None else self._doubt(self._try(self.subject, found))
 
     def again(self, scenario: Scenario) -> Verdict:
@@ -241,12 +243,12 @@ class _Trial:
         """Let Hypothesis look for a scenario that breaks the program, and shrink it."""
         from conformance.search import smallest
 
-        assert self.family.strategy is not None and self.bench.seed is not None
+        assert self.bench.seed is not None
 
         def breaks(scenario: Scenario) -> bool:
             return isinstance(self._judge(self.subject, self.subject.run(scenario)), Broken)
 
-        scenario = smallest(self.family.strategy(), breaks, self.bench.seed)
+        scenario = smallest(self.family, breaks, self.bench.seed)
         return scenario if scenario is not None and breaks(scenario) else None
 
 

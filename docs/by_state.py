@@ -11,7 +11,8 @@ from conformance.judgement import Broken
 from conformance.model.descriptors import TRANSITIONS, State
 from conformance.observe.trace import Address, Call, Description, Place, Trace
 from conformance.reporting.model import STAYS, Table, code
-from conformance.scenarios import ONE_CLIENT, ONE_MESSAGE, UNDISTURBED, UNDISTURBED_ONLY
+from conformance.scenarios.greeting import ONE_CLIENT, ONE_MESSAGE
+from conformance.scenarios.undisturbed import UNDISTURBED, UNDISTURBED_ONLY
 from conformance.stage.script import Exited, Run, WireEvent
 from conformance.suite.proving import Proof, all_proofs
 from conformance.words import say

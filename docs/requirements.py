@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from conformance.catalogue import EVERY_POSIX_EXERCISE, Requirement, catalogue
 from conformance.observe.trace import Trace
-from conformance.scenarios import fixed, in_words, undisturbed_of
+from conformance.scenarios.family import fixed
+from conformance.scenarios.undisturbed import undisturbed_of
+from conformance.scenarios.words import in_words
 from conformance.stage.script import Exited, Run, Scenario
 from conformance.suite.proving import Proof, all_proofs
 from conformance.words import say
@@ -66,7 +68,7 @@ def known_scenarios(proof: Proof, exercises: tuple[str, ...]) -> Iterator[Scenar
 def _family(proof: Proof, scenarios: tuple[Scenario, ...]) -> str:
     if not scenarios:
         return say("catalogue.derived")
-    return say("catalogue.fixed" if proof.family.strategy is not None else "catalogue.enumerated", count=len(scenarios))
+    return say("catalogue.fixed" if proof.family.drawn else "catalogue.enumerated", count=len(scenarios))
 
 
 def index() -> Markup:

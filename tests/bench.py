@@ -16,7 +16,7 @@ from conformance.grading.build import Workshop
 from conformance.grading.languages import C_FLAGS
 from conformance.grading.submission import Found
 from conformance.reporting.results import decode
-from conformance.scenarios import LONG, conversation
+from conformance.scenarios.greeting import LONG, conversation
 from conformance.stage.handle import Stage
 from conformance.stage.script import Connect, Order, Program, Scenario
 

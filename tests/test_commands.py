@@ -17,7 +17,7 @@ from conformance.cli import app
 from conformance.grading.languages import EXTENSIONS as LANGUAGES
 from conformance.grading.languages import find_tool
 from conformance.reporting.results import Results, Verdict, decode, encode
-from conformance.scenarios import UNDISTURBED
+from conformance.scenarios.undisturbed import UNDISTURBED
 from conformance.stage.script import Accept, End, Scenario, Send, Start
 from conformance.starters import EXTENSIONS, starter
 from conformance.suite.proving import all_proofs

@@ -1,6 +1,6 @@
 """Searching: Hypothesis finds what breaks a program, and gives the smallest such scenario."""
 
-from conformance.scenarios import messages, one_message, split_message
+from conformance.scenarios.greeting import ONE_MESSAGE, SPLIT_MESSAGE, messages
 from conformance.search import smallest
 from conformance.stage.script import Scenario, Send
 
@@ -10,7 +10,7 @@ def sent(scenario: Scenario) -> bytes:
 
 
 def test_finds_and_shrinks_to_the_smallest_message() -> None:
-    found = smallest(one_message(), lambda scenario: len(sent(scenario)) > 9, seed=3)
+    found = smallest(ONE_MESSAGE, lambda scenario: len(sent(scenario)) > 9, seed=3)
     assert found is not None
     assert len(sent(found)) == 10
 
@@ -19,20 +19,20 @@ def test_shrinks_a_split_to_one_cut() -> None:
     def has_two_segments(scenario: Scenario) -> bool:
         return sum(isinstance(step, Send) for step in scenario.steps) > 1
 
-    found = smallest(split_message(), has_two_segments, seed=3)
+    found = smallest(SPLIT_MESSAGE, has_two_segments, seed=3)
     assert found is not None
     assert len(sent(found)) == 2
 
 
 def test_says_when_nothing_breaks() -> None:
-    assert smallest(one_message(), lambda _: False, seed=1) is None
+    assert smallest(ONE_MESSAGE, lambda _: False, seed=1) is None
 
 
 def test_the_same_seed_finds_the_same() -> None:
     def breaks(scenario: Scenario) -> bool:
         return sent(scenario).count(b"a") > 1
 
-    assert smallest(one_message(), breaks, seed=5) == smallest(one_message(), breaks, seed=5)
+    assert smallest(ONE_MESSAGE, breaks, seed=5) == smallest(ONE_MESSAGE, breaks, seed=5)
 
 
 def test_messages_are_as_the_catalogue_allows() -> None:
@@ -42,7 +42,7 @@ def test_messages_are_as_the_catalogue_allows() -> None:
         seen.append(sent(scenario))
         return False
 
-    smallest(one_message(), note, seed=2)
+    smallest(ONE_MESSAGE, note, seed=2)
     assert messages() is not None
     assert len(seen) > 50
     for message in seen:

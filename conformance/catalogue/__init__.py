@@ -49,6 +49,14 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True):
     stays_up: bool = False
     greeting: str = ""
     prints: str = ""
+    path: str = ""
+    """The file that it is about, in the program's directory."""
+    content: str = ""
+    """What it writes into that file."""
+    files: bool = False
+    """Whether the files in its directory are of the exercise."""
+    sockets: bool = False
+    """Whether every socket that it makes is."""
     name: str = ""
 
 

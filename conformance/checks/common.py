@@ -1,5 +1,7 @@
 """What the checks share: looking things up in a run, and saying what was seen."""
 
+from collections.abc import Iterable
+
 from conformance.model.calls import INPUT, TRANSFER
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, State
 from conformance.observe.decode import text
@@ -53,9 +55,52 @@ def is_conversation(description: Description) -> bool:
     return description.of_exercise and description.state == State.CONNECTED
 
 
+def is_owed_a_close(description: Description) -> bool:
+    """Tell whether a program must close a description: a conversation, a file, a socket that is there to be counted."""
+    return description.of_exercise and description.state in (State.CONNECTED, State.OPEN, State.FRESH)
+
+
+def still_open(run: Run) -> int:
+    """Return how many descriptions that must be closed were open at the end, in the processes that opened them."""
+    owed = filter(is_owed_a_close, run.trace.descriptions)
+    return sum(left_open(run.trace, description) is not None for description in owed)
+
+
 def message_of(run: Run) -> bytes:
     """Return what the peer sent in a run, whole."""
-    return b"".join(step.data for step in run.scenario.steps if isinstance(step, Send))
+    return b"".join(step.whole for step in run.scenario.steps if isinstance(step, Send))
+
+
+def lines_of(run: Run) -> tuple[bytes, ...]:
+    """Return the lines that a client was given to send, without the one that ends it."""
+    lines = run.scenario.start.input.split(b"\n")
+    return tuple(line for line in lines if line and line.upper() != b"Q")
+
+
+def clients_of(run: Run) -> tuple[int, ...]:
+    """Return the clients that came into a conversation with the program, in order."""
+    return tuple(dict.fromkeys(event.client for event in run.wire if event.what in ("connected", "accepted")))
+
+
+def lost_clients(run: Run) -> frozenset[int]:
+    """Return the clients that reset their connection or left without reading to the end."""
+    return frozenset(event.client for event in run.wire if event.what in ("peer reset", "peer left"))
+
+
+def in_order(pieces: Iterable[bytes], data: bytes) -> bool:
+    """Tell whether the pieces stand in data one after the other, with anything between."""
+    at = 0
+    for piece in pieces:
+        at = data.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
+def is_the_file(found: bytes, content: bytes) -> bool:
+    """Tell whether bytes are a file's content; one NUL behind it is allowed, and it may lack one that it has."""
+    return found == content or found + b"\0" == content or found == content + b"\0"
 
 
 def made_by_program(call: Call) -> bool:
@@ -80,15 +125,29 @@ def ended_how(run: Run) -> str:
 
 
 def conversed(run: Run) -> bool:
-    """Tell whether the base conversation took place: the peers met, and something was delivered."""
-    return run.happened("accepted") or bool(run.received())
+    """Tell whether the base conversation took place: the peers met, and something was delivered.
+
+    Of a program that has no peer: it opened or printed something.
+    """
+    alone = not run.scenario.steps and bool(run.trace.of_exercise() or run.stdout)
+    return run.happened("accepted") or bool(run.received()) or alone
 
 
 def same_result(run: Run, undisturbed: Run) -> bool:
-    """Tell whether the peer received the same, and the message is printed if it is otherwise.
+    """Tell whether each peer received the same, the file is the same, and what is printed otherwise is printed.
 
     Whatever else is printed may vary from run to run: a client's port, a descriptor, the time.
     """
-    message = message_of(run).rstrip(b"\0")
-    printed = message in run.stdout or message not in undisturbed.stdout
-    return run.received() == undisturbed.received() and printed
+    printed = all(piece in run.stdout or piece not in undisturbed.stdout for piece in _to_print(run))
+    received = all(run.received(client) == undisturbed.received(client) for client in clients_of(undisturbed))
+    return received and printed and _content(run) == _content(undisturbed)
+
+
+def _to_print(run: Run) -> tuple[bytes, ...]:
+    """Return what an exercise may ask to print: the lines that came back, the message, what a file holds."""
+    held = (file.whole.rstrip(b"\0") for file in run.scenario.start.files)
+    return (*lines_of(run), message_of(run).rstrip(b"\0"), *held)
+
+
+def _content(run: Run) -> bytes | None:
+    return None if run.file is None else run.file.content

@@ -1,36 +1,61 @@
 """Checks of descriptors: what is opened, used and closed."""
 
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Final
 
 from conformance.checks.common import (
     as_received,
+    clients_of,
     ended_how,
     is_conversation,
+    is_owed_a_close,
     last_failure,
     left_open,
     made_by_program,
     same_result,
+    still_open,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.observe.decode import text
-from conformance.stage.script import Run
+from conformance.stage.script import Run, Waiting
 from conformance.words import say
 
+LEAK: Final = 2
+"""One more may be the rest of a pool, or a client that is still looked after."""
+SERIES: Final = ("socket", "open", "socket")
+SERIES_LOOKED_AT: Final = 12
+NUMBER: Final = re.compile(rb"-?[0-9]{1,9}")
 STANDARD: Final = frozenset({0, 1, 2})
 ON_FILES: Final = frozenset({"lseek", "ftruncate"})
 
 
 def closed_once(run: Run) -> Judgement:
-    """Each accepted or connected descriptor was closed by a call, once, in the process that opened it."""
+    """Each descriptor of a conversation or a file was closed by a call, once, in the process that opened it."""
     if not run.observed:
         return NotObserved()
     again = next((call for call in run.trace.named("close") if call.of_exercise and call.state == "closed"), None)
     if again is not None:
         return Broken(say("close.once"), say("close.again", descriptor=again.descriptor), again.number)
     for description in run.trace.descriptions:
-        if is_conversation(description) and (left := left_open(run.trace, description)) is not None:
+        if is_owed_a_close(description) and (left := left_open(run.trace, description)) is not None:
             return Broken(say("close.once"), say("close.never", descriptor=left), description.opened_by)
     return Kept()
+
+
+def leaks_nothing(run: Run, beside: Run) -> Judgement:
+    """After many clients, of which some were lost, no more is open than after two."""
+    if not run.observed:
+        return NotObserved()
+    if not isinstance(run.ending, Waiting) or not isinstance(beside.ending, Waiting):
+        return NotApplicable(say("leak.ended"))
+    more = still_open(run) - still_open(beside)
+    if more < LEAK:
+        return Kept()
+    last = max((one for one in run.trace.descriptions if is_owed_a_close(one)), key=lambda one: one.number)
+    seen = say("leak.seen", clients=len(clients_of(run)), few=len(clients_of(beside)), more=more)
+    return Broken(say("leak.expected"), seen, last.opened_by)
 
 
 def uses_valid_descriptors(run: Run) -> Judgement:
@@ -48,14 +73,15 @@ def uses_valid_descriptors(run: Run) -> Judgement:
 
 
 def uses_right_kind(run: Run) -> Judgement:
-    """The program itself does not seek on or cut a socket."""
+    """The program itself does not seek on or cut a socket, nor make a socket's calls on a file."""
     if not run.observed:
         return NotObserved()
-    wrong = next(
-        (call for call in run.trace.of_exercise() if call.name in ON_FILES and call.failed and made_by_program(call)),
-        None,
-    )
-    return Kept() if wrong is None else Broken(say("kind.expected"), say("kind.seen", call=wrong.name), wrong.number)
+    for call in run.trace.of_exercise():
+        if call.name in ON_FILES and call.error in ("ESPIPE", "EINVAL") and made_by_program(call):
+            return Broken(say("kind.expected"), say("kind.seen", call=call.name), call.number)
+        if call.error == "ENOTSOCK":
+            return Broken(say("kind.expected"), say("kind.on-file", call=call.name), call.number)
+    return Kept()
 
 
 def leaves_standard_streams(run: Run) -> Judgement:
@@ -89,6 +115,50 @@ def closes_copies(run: Run) -> Judgement:
         if left is not None:
             return Broken(say("copies.expected"), say("copies.seen", descriptor=left), description.opened_by)
     return Kept()
+
+
+def works_alone_the_same(run: Run, undisturbed: Run) -> Judgement:
+    """A program without a peer ends the same way, with the same file, and closes what it closes."""
+    left = still_open(run) if run.observed else 0
+    same = left <= still_open(undisturbed) and run.ending == undisturbed.ending and same_result(run, undisturbed)
+    if same:
+        return Kept()
+    seen = say("alone.seen", left=left) + ended_how(run)
+    return Broken(say("alone.expected"), seen, last_failure(run.trace))
+
+
+def reports_numbers(run: Run) -> Judgement:
+    """The numbers of a socket, a file and a socket stand in order among the integers that are printed."""
+    if not run.observed:
+        return NotObserved()
+    printed = [int(number) for number in NUMBER.findall(run.stdout)]
+    given = list(_series(run))
+    if any(_is_among(numbers, printed) for numbers in given):
+        return Kept()
+    if not given:
+        return Broken(
+            say("numbers.expected-calls"), say("numbers.no-calls", calls=_opened(run)), last_failure(run.trace)
+        )
+    expected = say("numbers.expected", numbers=", ".join(map(str, given[0])))
+    return Broken(expected, say("prints.seen", output=text(run.stdout)) + ended_how(run))
+
+
+def _series(run: Run) -> Iterator[tuple[int, ...]]:
+    """Yield the numbers of each socket, file and socket that were opened in this order: a runtime may open more."""
+    ours = {one.number for one in run.trace.descriptions if one.of_exercise}
+    opened = [call for call in run.trace.named("socket", "open") if call.subject in ours]
+    for three in combinations(opened[:SERIES_LOOKED_AT], len(SERIES)):
+        if tuple(call.name for call in three) == SERIES:
+            yield tuple(call.result for call in three if call.result is not None)
+
+
+def _is_among(numbers: Sequence[int], printed: list[int]) -> bool:
+    left = iter(printed)
+    return all(number in left for number in numbers)
+
+
+def _opened(run: Run) -> str:
+    return ", ".join(call.name for call in run.trace.named("socket", "open")) or say("order.nothing")
 
 
 def works_the_same(run: Run, undisturbed: Run) -> Judgement:

@@ -1,9 +1,18 @@
 """Checks of what a program does when something goes wrong."""
 
-from conformance.checks.common import as_received, ended_how, last_failure, last_input, last_output, same_result
+from conformance.checks.common import (
+    as_received,
+    clients_of,
+    ended_how,
+    last_failure,
+    last_input,
+    last_output,
+    lost_clients,
+    same_result,
+)
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.descriptors import UNDER_WAY
-from conformance.model.failures import USES, USES_OF_NO_SOCKET
+from conformance.model.failures import USES, USES_OF_NOTHING
 from conformance.observe.decode import text
 from conformance.observe.trace import Call, Trace
 from conformance.stage.script import Busy, Connect, Exited, Killed, NotStarted, Run, Waiting
@@ -53,8 +62,8 @@ def use_after(trace: Trace, failed: Call) -> Call | None:
     for call in trace.calls:
         if call.number <= failed.number:
             continue
-        if failed.name == "socket":
-            if call.descriptor is not None and call.descriptor < 0 and call.name in USES_OF_NO_SOCKET:
+        if failed.name in ("socket", "open"):
+            if call.descriptor is not None and call.descriptor < 0 and call.name in USES_OF_NOTHING:
                 return call
             continue
         if call.subject != failed.subject and call.on != failed.subject:
@@ -92,6 +101,8 @@ def reports_port_in_use(run: Run, undisturbed: Run) -> Judgement:
 
 def reports_lost_connection(run: Run, undisturbed: Run) -> Judgement:
     """The connection is reset, or a read fails: the client says so and fails."""
+    if run.ending == Killed("SIGPIPE"):
+        return Kept()
     failed = next((call for call in run.trace.calls if call.injected and call.failed), None)
     if failed is not None:
         cause = say("failure.cause", call=failed.name, error=failed.error)
@@ -102,8 +113,50 @@ def reports_lost_connection(run: Run, undisturbed: Run) -> Judgement:
     return says_so_and_fails(run, undisturbed, say("reset.cause"), last_input(run))
 
 
+def reports_failed_transfer(run: Run, undisturbed: Run) -> Judgement:
+    """A read, a write or a close fails: the program says so and fails. SIGPIPE's status says it too."""
+    failed = next((call for call in run.trace.calls if call.injected and call.failed), None)
+    if failed is None:
+        return NotApplicable(say("failure.not-reached"))
+    if run.ending == Killed("SIGPIPE"):
+        return Kept()
+    cause = say("failure.cause", call=failed.name, error=failed.error)
+    return says_so_and_fails(run, undisturbed, cause, failed.number)
+
+
+def reports_lost_server(run: Run, undisturbed: Run) -> Judgement:
+    """The server is gone before the answer is whole: the client says so and fails."""
+    if run.ending == Killed("SIGPIPE"):
+        return Kept()
+    gone = next((event.what for event in run.wire if event.what.startswith("peer ")), None)
+    if gone is None:
+        return NotApplicable(say("reset.late"))
+    return says_so_and_fails(run, undisturbed, say("lost.cause"), last_input(run))
+
+
+def serves_the_others(run: Run, beside: Run) -> Judgement:
+    """Whoever stays gets what he gets when nobody is lost and no call fails."""
+    stay = [client for client in clients_of(beside) if client not in lost_clients(run)]
+    if run.scenario.faults and not run.faults_applied:
+        return NotApplicable(say("failure.not-reached"))
+    if beside.unfinished_steps or not stay:
+        return NotApplicable(say("others.not-beside"))
+    for client in stay:
+        if run.received(client) != beside.received(client):
+            data = as_received(run, run.received(client))
+            seen = say("others.seen", client=client + 1, received=data)
+            return Broken(say("others.expected"), seen, last_failure_of_exercise(run))
+    return Kept()
+
+
+def last_failure_of_exercise(run: Run) -> int | None:
+    """Return the number of the last call of the exercise that failed."""
+    failed = [call.number for call in run.trace.of_exercise() if call.failed]
+    return failed[-1] if failed else None
+
+
 def is_not_disturbed(run: Run, undisturbed: Run) -> Judgement:
-    """An interrupted call is repeated: the peer and the output get the same, and the program ends the same way."""
+    """An interrupted call is repeated: peer, file and output get the same, and the program ends the same way."""
     if not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
     call = next((call.number for call in run.trace.calls if call.injected), None)
@@ -138,6 +191,21 @@ def goes_on_after_signal(run: Run, beside: Run) -> Judgement:
     printed = say("prints.seen", output=text(run.output)) + ended_how(run)
     seen = printed if run.happened("accepted") else as_received(run, run.received())
     return Broken(say("signal.expected"), seen, interrupted)
+
+
+def keeps_echoes_apart(run: Run, beside: Run) -> Judgement:
+    """Each client gets back what it sent itself; ended children do not grow with the number of clients."""
+    if not run.observed:
+        return NotObserved()
+    came = clients_of(run)
+    if len(came) < 2:
+        return NotApplicable(say("crossed.none"))
+    for client in came:
+        sent, received = run.sent(client), run.received(client)
+        if not sent.startswith(received):
+            seen = say("crossed.seen", count=len(came), client=client + 1, data=text(received))
+            return Broken(say("crossed.expected-echo", data=text(sent)), seen, last_output(run))
+    return _reaps(run, beside, len(came))
 
 
 def keeps_clients_apart(run: Run, beside: Run) -> Judgement:

@@ -2,18 +2,29 @@
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from conformance.checks.common import (
     as_received,
+    clients_of,
     ended_how,
+    in_order,
+    last_failure,
     last_input,
     last_output,
+    lines_of,
+    lost_clients,
     message_of,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable
 from conformance.observe.decode import text
-from conformance.stage.script import Run, Waiting, WireEvent
+from conformance.stage.script import Connect, Exited, Run, Waiting, WireEvent
 from conformance.words import say
+
+SHOWN_WHOLE: Final = 64
+"""Longer data is told by its size and the place where it differs."""
+TAIL: Final = 10
+"""How many bytes at the end of a line are looked for."""
 
 
 def greets(run: Run, greeting: str) -> Judgement:
@@ -57,8 +68,8 @@ def prints_as_whole(run: Run, whole: Run) -> Judgement:
 
 
 def receives_the_same(run: Run, undisturbed: Run) -> Judgement:
-    """The peer received exactly what it receives when nothing disturbs the program."""
-    if run.received() == undisturbed.received():
+    """Each peer received exactly what it receives when nothing disturbs the program."""
+    if all(run.received(client) == undisturbed.received(client) for client in clients_of(undisturbed)):
         return Kept()
     shortened = [call.number for call in run.trace.calls if call.injected]
     return Broken(
@@ -86,9 +97,8 @@ def survives_long_message(run: Run, undisturbed: Run) -> Judgement:
         return NotApplicable(say("long.endless-anyway"))
     if run.crashed or run.endless or isinstance(run.ending, Waiting):
         return Broken(say("long.expected"), say("long.seen") + ended_how(run), last_input(run))
-    fault = next((call.number for call in run.trace.of_exercise() if call.error == "EFAULT"), None)
-    if fault is not None:  # no right program gives the kernel an address that is not its own
-        return Broken(say("long.expected"), say("long.overrun"), fault)
+    if _overrun(run) is not None:
+        return Broken(say("long.expected"), say("long.overrun"), _overrun(run))
     before, _, behind = undisturbed.stdout.partition(message_of(undisturbed))
     message, shown = message_of(run), run.stdout.removeprefix(before)
     same = _length_in_common(shown, message)
@@ -105,6 +115,142 @@ def _length_in_common(one: bytes, other: bytes) -> int:
 
 def _without_numbers(data: bytes) -> bytes:
     return re.sub(rb"[0-9]+", b"0", data).strip(b" \0\r\n")
+
+
+# ---------------------------------------------------------------- what comes back
+
+
+def echoes(run: Run) -> Judgement:
+    """Each client got back what it sent, all of it and nothing else; one that was lost, the beginning of it."""
+    lost = lost_clients(run)
+    for client in clients_of(run):
+        sent, received = run.sent(client), run.received(client)
+        if received != sent and not (client in lost and sent.startswith(received)):
+            return _not_echoed(run, sent, received)
+    return Kept() if clients_of(run) else Broken(say("echo.expected-any"), say("conversation.none") + ended_how(run))
+
+
+def _not_echoed(run: Run, sent: bytes, received: bytes) -> Broken:
+    seen = as_received(run, received)
+    if len(sent) > SHOWN_WHOLE:
+        same = _length_in_common(sent, received)
+        seen = say("echo.differs", size=len(received), place=same) + ended_how(run)
+    return Broken(say("echo.expected", size=len(sent), data=text(sent)), seen, last_output(run))
+
+
+def echoes_as_whole(run: Run, whole: Run) -> Judgement:
+    """What comes in pieces comes back as it does in one piece; what comes back then is judged elsewhere."""
+    return echoes(run) if isinstance(echoes(whole), Kept) else Kept()
+
+
+def echoes_no_more(run: Run) -> Judgement:
+    """Nothing comes back that was not sent; whether all comes back is judged elsewhere."""
+    sent, received = run.sent(), run.received()
+    same = _length_in_common(sent, received)
+    if same == len(received):
+        return Kept()
+    return Broken(say("echo.no-more"), say("echo.foreign", data=text(received[same:])), last_output(run))
+
+
+def survives_long_echo(run: Run) -> Judgement:
+    """No crash, no hang, and nothing comes back that was not sent."""
+    if run.crashed or run.endless or _overrun(run) is not None:
+        return Broken(say("long.expected"), say("long.seen") + ended_how(run), _overrun(run) or last_input(run))
+    return echoes_no_more(run)
+
+
+def _overrun(run: Run) -> int | None:
+    """Return the number of a call with an address that is not the program's: no right program makes one."""
+    return next((call.number for call in run.trace.of_exercise() if call.error == "EFAULT"), None)
+
+
+def delivers_after_half_close(run: Run) -> Judgement:
+    """All that was owed comes, although the peer has ended its side; then the program ends its own."""
+    if run.received() != run.sent():
+        return _not_echoed(run, run.sent(), run.received())
+    if not run.happened("program ended"):
+        return Broken(say("half-close.end"), say("half-close.no-end") + ended_how(run), last_input(run))
+    return Kept()
+
+
+def ends_after_end(run: Run) -> Judgement:
+    """After the client's end the server ends the connection, and does not go on reading."""
+    if run.endless or run.spun or run.crashed:
+        return Broken(say("eof.expected"), say("eof.goes-on") + ended_how(run), last_input(run))
+    if not run.happened("program ended") and not run.happened("program reset"):
+        return Broken(say("eof.expected"), say("half-close.no-end") + ended_how(run), last_input(run))
+    return Kept()
+
+
+def resets_nothing(run: Run) -> Judgement:
+    """No connection ends in a reset that the peer did not begin."""
+    reset = next((event for event in run.wire if event.what == "program reset"), None)
+    if reset is None or reset.client in lost_clients(run):
+        return Kept()
+    closes = [call.number for call in run.trace.of_exercise()[: reset.after + 1] if call.name == "close"]
+    return Broken(say("no-reset.expected"), say("no-reset.seen"), closes[-1] if closes else None)
+
+
+def serves_everybody(run: Run) -> Judgement:
+    """Each client of many gets what the first one got."""
+    wanted = sum(isinstance(step, Connect) for step in run.scenario.steps)
+    first = run.received()
+    for client in range(wanted):
+        if run.received(client) != first or not first:
+            seen = say("everybody.seen", client=client + 1, received=as_received(run, run.received(client)))
+            return Broken(say("everybody.expected", count=wanted), seen, last_failure(run.trace))
+    return Kept()
+
+
+# ---------------------------------------------------------------- lines that are sent and printed
+
+
+def echoes_lines(run: Run) -> Judgement:
+    """Each line was sent, and each that came back was printed, in order."""
+    lines = lines_of(run)
+    if not in_order(lines, run.received()):
+        seen = say("lines.sent", data=text(run.received())) + ended_how(run)
+        return Broken(say("lines.expected-sent", lines=_quoted(lines)), seen, last_output(run))
+    if not in_order(lines, run.stdout):
+        seen = say("prints.seen", output=text(run.stdout)) + ended_how(run)
+        return Broken(say("lines.expected-printed", lines=_quoted(lines)), seen, last_input(run))
+    return Kept()
+
+
+def _quoted(lines: Sequence[bytes]) -> str:
+    return ", ".join(map(text, lines))
+
+
+def echoes_lines_as_whole(run: Run, whole: Run) -> Judgement:
+    """Answers in pieces are printed as those in one piece; what is printed then is judged elsewhere."""
+    return echoes_lines(run) if isinstance(echoes_lines(whole), Kept) else Kept()
+
+
+def ends_with_input(run: Run) -> Judgement:
+    """At the end of its input the client ends, with status 0."""
+    if run.ending == Exited(0):
+        return Kept()
+    return Broken(say("input.expected"), say("input.seen") + ended_how(run), last_output(run))
+
+
+def prints_lines_alone(run: Run, undisturbed: Run) -> Judgement:
+    """The end of a long line is printed as often as any line: none of it stands behind a shorter one."""
+    first, usual = lines_of(run)[0], lines_of(undisturbed)[0]
+    times = undisturbed.stdout.count(usual)
+    if not times or first not in run.stdout:
+        return NotApplicable(say("around.not-printed"))
+    if run.stdout.count(first[-TAIL:]) <= times:
+        return Kept()
+    return Broken(say("around.expected"), say("prints.seen", output=text(run.stdout)), last_input(run))
+
+
+def survives_long_line(run: Run, undisturbed: Run) -> Judgement:
+    """No crash, no hang."""
+    if undisturbed.endless or isinstance(undisturbed.ending, Waiting):
+        return NotApplicable(say("long.endless-anyway"))
+    if run.crashed or run.endless or isinstance(run.ending, Waiting) or _overrun(run) is not None:
+        return Broken(say("long.expected"), say("long.seen") + ended_how(run), _overrun(run) or last_input(run))
+    return Kept()
 
 
 def prints_only_received(run: Run, undisturbed: Run) -> Judgement:

@@ -7,7 +7,7 @@ from conformance.checks.common import ended_how
 from conformance.checks.robust import says_so_and_fails, use_after, went_well
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.calls import TRANSFER
-from conformance.model.failures import USES, USES_OF_NO_SOCKET
+from conformance.model.failures import USES, USES_OF_NOTHING
 from conformance.model.winsock import FOR_FILES
 from conformance.observe.trace import Call, Description, Trace
 from conformance.observe.winsock.image import bytes_at
@@ -142,7 +142,7 @@ def _use_after(trace: Trace, failed: Call) -> Call | None:
     if failed.name not in ("socket", "accept"):
         return None
     later = (call for call in trace.calls if call.number > failed.number)
-    return next((call for call in later if call.descriptor == -1 and call.name in USES_OF_NO_SOCKET), None)
+    return next((call for call in later if call.descriptor == -1 and call.name in USES_OF_NOTHING), None)
 
 
 def asks_winsock_for_the_reason(run: Run) -> Judgement:

@@ -107,8 +107,7 @@ class Workshop:
                 )
         if "{main}" in language.run:
             fill["{main}"] = java_main(source)
-        start = tuple(_absolute(fill.get(word, word)) for word in language.run)
-        program = Program((*start, *exercise.arguments), exercise.role, platform=exercise.platform)
+        program = _program(found, (*(_absolute(fill.get(word, word)) for word in language.run), *exercise.arguments))
         return Built(found.exercise, found.source, program, str(copy), language.name, compiler, self._tidy(copy, words))
 
     def _by_recipe(self, copy: Path, found: Found, run: tuple[str, ...]) -> Built:
@@ -120,8 +119,7 @@ class Workshop:
                     found.exercise, found.source, None, str(copy), "", found.recipe.build, self._tidy(copy, words)
                 )
         start = tuple(str(copy / word) if word and (copy / word).is_file() else word for word in run)
-        exercise = catalogue().exercises[found.exercise]
-        program = Program(start, exercise.role, platform=exercise.platform)
+        program = _program(found, start)
         return Built(
             found.exercise, found.source, program, str(copy), "", found.recipe.build or "", self._tidy(copy, words)
         )
@@ -149,6 +147,12 @@ class Workshop:
     def _tidy(self, copy: Path, words: str) -> str:
         """Take the private folder's name out of a compiler's words."""
         return words.replace(f"{copy}/", "")
+
+
+def _program(found: Found, command: tuple[str, ...]) -> Program:
+    """Return a program with what its exercise says of files and sockets."""
+    exercise = catalogue().exercises[found.exercise]
+    return Program(command, exercise.role, (), exercise.path, exercise.files, exercise.sockets, exercise.platform)
 
 
 def _toolchain() -> tuple[tuple[str, str], ...]:

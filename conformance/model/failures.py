@@ -10,6 +10,14 @@ SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "bind": ("EADDRINUSE", "EACCES", "EADDRNOTAVAIL"),
     "listen": ("EADDRINUSE",),
     "connect": ("ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH"),
+    "open": ("EACCES", "EMFILE"),
+}
+
+# Errors of a file that was opened: a disk that gives an error, one that is full, one that tells only at close.
+FILE_FAILURES: Final[dict[str, tuple[str, ...]]] = {
+    "input": ("EIO", "EISDIR"),
+    "output": ("ENOSPC", "EIO"),
+    "close": ("EIO",),
 }
 
 # Errors of a read after which the connection is lost; a reset is not made up but done. ETIMEDOUT comes where the other
@@ -23,5 +31,5 @@ USES: Final[dict[str, frozenset[str]]] = {
     "connect": frozenset({"read", "write", "recv", "send", "sendfile"}),
 }
 
-# What uses the -1 of a failed `socket`.
-USES_OF_NO_SOCKET: Final = frozenset({"bind", "listen", "accept", "connect", "read", "write", "recv", "send"})
+# What uses the -1 of a failed `socket` or `open`.
+USES_OF_NOTHING: Final = frozenset({"bind", "listen", "accept", "connect", "read", "write", "recv", "send", "lseek"})

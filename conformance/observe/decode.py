@@ -75,6 +75,22 @@ def open_flags(value: int) -> str:
     return ACCESS.get(value & os.O_ACCMODE, "?") + ("" if extra == "0" else "|" + extra)
 
 
+FLAGS_OF_OPEN: Final = {"open": 1, "openat": 2}
+"""Where the flags of each kind of open stand among its arguments; the mode follows them."""
+FLAGS_OF_CREAT: Final = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+
+
+def opening(call: Call) -> int:
+    """Return the flags with which a call opens a file; 0 where they stand in the program's memory."""
+    place = FLAGS_OF_OPEN.get(call.system_call)
+    return call.words[place] if place is not None else FLAGS_OF_CREAT if call.system_call == "creat" else 0
+
+
+def mode(call: Call) -> int:
+    """Return the permission bits that a call gives a new file, as they reach the kernel."""
+    return call.words[FLAGS_OF_OPEN.get(call.system_call, 0) + 1] & 0xFFFF_FFFF
+
+
 def socket_type(value: int) -> str:
     """Return a socket's type with SOCK_NONBLOCK and SOCK_CLOEXEC where they were asked for."""
     extra = flags(value & ~SOCKET_TYPE_MASK, {os.O_NONBLOCK: "SOCK_NONBLOCK", os.O_CLOEXEC: "SOCK_CLOEXEC"})
@@ -215,8 +231,9 @@ def _handler(action: bytes) -> str:
 
 
 def _open_arguments(call: Call) -> tuple[str, ...]:
-    place = {"open": 1, "openat": 2}.get(call.system_call)
-    if place is None:
+    if call.system_call == "creat":
+        return quoted(call.path), oct(mode(call))
+    if call.system_call not in FLAGS_OF_OPEN:
         return (quoted(call.path),)
-    mode = (oct(call.words[place + 1]),) if call.words[place] & os.O_CREAT else ()
-    return quoted(call.path), open_flags(call.words[place]), *mode
+    bits = (oct(mode(call)),) if opening(call) & os.O_CREAT else ()
+    return quoted(call.path), open_flags(opening(call)), *bits

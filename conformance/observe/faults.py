@@ -6,7 +6,7 @@ EVERY = 0
 """As `nth`: each call of the kind."""
 
 
-class Short(Struct, frozen=True, tag="short", forbid_unknown_fields=True):
+class Short(Struct, frozen=True, tag="short", omit_defaults=True, forbid_unknown_fields=True):
     """A transfer that moves at most `count` bytes. Only on descriptors that block, and never 0.
 
     An event-driven program may rightly take a short count on a non-blocking descriptor for "drained".
@@ -18,7 +18,7 @@ class Short(Struct, frozen=True, tag="short", forbid_unknown_fields=True):
     nth: int = EVERY
 
 
-class Fail(Struct, frozen=True, tag="fail", forbid_unknown_fields=True):
+class Fail(Struct, frozen=True, tag="fail", omit_defaults=True, forbid_unknown_fields=True):
     """A call that does nothing and returns an error."""
 
     call: str
@@ -27,7 +27,7 @@ class Fail(Struct, frozen=True, tag="fail", forbid_unknown_fields=True):
     """From 1, counted over the calls for descriptors of the exercise."""
 
 
-class Late(Struct, frozen=True, tag="late", forbid_unknown_fields=True):
+class Late(Struct, frozen=True, tag="late", omit_defaults=True, forbid_unknown_fields=True):
     """New threads and processes begin only when all others wait: a scheduler may leave them aside so long."""
 
 

@@ -1,5 +1,7 @@
 """What the stops mean: from raw calls to the records of a trace, and the descriptor tables that follow them."""
 
+import contextlib
+import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ CALLS_KEPT: Final = 50_000
 PATH_LIMIT: Final = 4096
 INTERNET: Final = frozenset({2, 10})
 STREAM: Final = 1
+AT_FDCWD: Final = -100
 NAMES: Final = {system_call: known.name for system_call, known in SYSTEM_CALLS.items()}
 WITHOUT_DATA: Final = frozenset({"sendfile", "sendmmsg", "recvmmsg"})
 """Transfers whose bytes do not stand in a buffer of the program, or not in one that is easily found."""
@@ -41,7 +44,10 @@ class Watch(Struct, frozen=True):
 
     ports: tuple[int, ...] = ()
     """The given port and what stands for it when the bytes are in the wrong order."""
-    paths: tuple[str, ...] = ()
+    directory: str = ""
+    """The folder whose files belong to the exercise; none where it is about sockets alone."""
+    sockets: bool = False
+    """Whether every socket belongs to it."""
     everything: bool = False
     """Record each call of interest, whatever it is about."""
 
@@ -209,9 +215,9 @@ class Recorder:
         first, second = entry.words[0], entry.words[1]
         match entry.name:
             case "socket":
-                return first in INTERNET and second & decode.SOCKET_TYPE_MASK == STREAM
+                return self.watch.sockets or (first in INTERNET and second & decode.SOCKET_TYPE_MASK == STREAM)
             case "open":
-                return self._concerns_path(process.memory, entry)
+                return self._concerns_path(process, entry)
             case "close_range":
                 return any(first <= number <= (second & 0xFFFF_FFFF) for number in process.table.entries)
             case "sigaction":
@@ -219,14 +225,23 @@ class Recorder:
             case _:
                 return entry.name in WAITS or entry.name == "alarm"
 
-    def _concerns_path(self, memory: Memory, entry: Entry) -> bool:
-        if not (self.watch.paths or self.watch.everything):
+    def _concerns_path(self, process: Process, entry: Entry) -> bool:
+        if not (self.watch.directory or self.watch.everything):
             return False
         place = 0 if entry.system_call in ("open", "creat") else 1
-        raw = memory.read(entry.words[place], PATH_LIMIT)
+        raw = process.memory.read(entry.words[place], PATH_LIMIT)
         entry.path = raw.split(b"\0", 1)[0].decode(errors="backslashreplace")
-        entry.of_exercise = entry.path in self.watch.paths
+        entry.of_exercise = bool(self.watch.directory) and self._lies_inside(process, entry)
         return entry.of_exercise
+
+    def _lies_inside(self, process: Process, entry: Entry) -> bool:
+        """Tell whether a path leads into the exercise's folder, from wherever it is relative to."""
+        base = "cwd" if entry.system_call in ("open", "creat") else _base(decode.signed(entry.words[0]))
+        path = entry.path or ""
+        if not path.startswith("/"):
+            with contextlib.suppress(OSError):
+                path = f"{os.readlink(f'/proc/{process.memory.pid}/{base}')}/{path}"  # noqa: PTH115 (at each open)
+        return os.path.normpath(path).startswith(self.watch.directory + "/")
 
     def _look_at_address(self, memory: Memory, entry: Entry, known: OpenFile) -> None:
         if entry.name not in ("bind", "connect"):
@@ -319,6 +334,7 @@ class Recorder:
 
     def _socket(self, process: Process, entry: Entry, result: int, _error: str | None) -> OpenFile:
         made = self._new(Kind.SOCKET, State.FRESH, entry.number)
+        made.of_exercise = self.watch.sockets
         process.table.put(result, made)
         return made
 
@@ -388,6 +404,11 @@ class Recorder:
         files = [entry for entry in self.files if entry.kind in (Kind.SOCKET, Kind.FILE) or entry.of_exercise]
         calls = tuple(call for call in self.calls if call is not None)
         return Trace(calls, tuple(map(_description, files)), self.truncated)
+
+
+def _base(directory: int) -> str:
+    """Return the name in /proc/PID of the folder that a path of openat is relative to."""
+    return "cwd" if directory == AT_FDCWD else f"fd/{directory}"
 
 
 EFFECTS: Final[dict[str, Callable[[Recorder, Process, Entry, int, str | None], OpenFile | None]]] = {

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from conformance.model.calls import INPUT, OUTPUT, REFUSED, SYSTEM_CALLS
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, TRANSITIONS, State
-from conformance.model.failures import SET_UP_FAILURES, USES, USES_OF_NO_SOCKET
+from conformance.model.failures import SET_UP_FAILURES, USES, USES_OF_NOTHING
 from conformance.model.signals import NEWS
 from conformance.words import say
 
@@ -55,7 +55,7 @@ def failures() -> Table:
         (
             code(call),
             Markup(", ").join(Markup("<code>{}</code> ({})").format(error, _meaning(error)) for error in errors),
-            code(*sorted(USES_OF_NO_SOCKET if call == "socket" else USES[call])),
+            code(*sorted(USES_OF_NOTHING if call in ("socket", "open") else USES[call])),
         )
         for call, errors in SET_UP_FAILURES.items()
     )

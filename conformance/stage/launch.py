@@ -6,6 +6,7 @@ import fcntl
 import os
 import resource
 import signal
+import termios
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,10 @@ NOBODY_FIRST: Final = 40_001
 IGNORED: Final = tuple(number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN)
 ELF_32: Final = b"\x7fELF\x01"
 LARGEST_PIPE: Final = 1 << 16
+OUTPUT_MODE, LOCAL_MODE = 1, 3
+"""Places in what tcgetattr returns."""
+END_OF_INPUT: Final = b"\x04"
+"""What a terminal takes for the end, at the beginning of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Launch:
     identity: Identity | None = None
     descriptors: int = 0
     input: bytes = b""
+    terminal: bool = False
     filter: Filter | None = None
     lasting: bool = False
     """It serves many runs: how much it computes in all is not limited."""
@@ -86,7 +92,7 @@ class Child:
 
 def start(launch: Launch) -> Child:
     """Fork a child that waits until it is released; then it becomes the program."""
-    ends, theirs = streams(launch.input)
+    ends, theirs = streams(launch.input, launch.terminal)
     (gate, open_gate), (complaint, complain) = os.pipe(), os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -96,12 +102,29 @@ def start(launch: Launch) -> Child:
     return Child(pid, open_gate, complaint, *ends, tuple(range(3 + launch.descriptors)))
 
 
-def streams(data: bytes) -> tuple[tuple[int, int], tuple[int, int, int]]:
+def streams(data: bytes, terminal: bool) -> tuple[tuple[int, int], tuple[int, int, int]]:
     """Open a program's streams; return our ends of its output and its error, and its own three."""
-    (stdout, out), (stderr, err) = os.pipe(), os.pipe()
+    stdout, into, out = _terminal(data) if terminal else _pipes(data)
+    stderr, err = os.pipe()
     for end in (stdout, stderr):
         os.set_blocking(end, False)
-    return (stdout, stderr), (_standard_input(data), out, err)
+    return (stdout, stderr), (into, out, err)
+
+
+def _pipes(data: bytes) -> tuple[int, int, int]:
+    stdout, out = os.pipe()
+    return stdout, _standard_input(data), out
+
+
+def _terminal(data: bytes) -> tuple[int, int, int]:
+    """Open a terminal on which the input was typed, and its end; it shows what the program writes as it is."""
+    ours, theirs = os.openpty()
+    mode = termios.tcgetattr(theirs)
+    mode[OUTPUT_MODE] &= ~termios.OPOST
+    mode[LOCAL_MODE] &= ~termios.ECHO
+    termios.tcsetattr(theirs, termios.TCSANOW, mode)
+    os.write(ours, data + END_OF_INPUT)
+    return ours, theirs, os.dup(theirs)
 
 
 def _standard_input(data: bytes) -> int:

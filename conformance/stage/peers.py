@@ -10,7 +10,21 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.stage.ports import listening
-from conformance.stage.script import Accept, Connect, End, Happening, Reset, Send, Signal, Step, WireEvent
+from conformance.stage.script import (
+    Accept,
+    Connect,
+    Echo,
+    End,
+    Happening,
+    Leave,
+    Pause,
+    Read,
+    Reset,
+    Send,
+    Signal,
+    Step,
+    WireEvent,
+)
 
 LOOPBACK: Final = "127.0.0.1"
 LOOPBACK_6: Final = "::1"
@@ -19,8 +33,11 @@ UNACKED: Final = 24
 """Where struct tcp_info counts the segments that were sent and not acknowledged."""
 KEPT: Final = 1 << 24
 """How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
-OF_THE_PEER: Final = frozenset({"connected", "accepted", "sent", "peer ended", "peer reset", "signal"})
+OF_THE_PEER: Final = frozenset(
+    {"connected", "accepted", "sent", "peer ended", "peer reset", "peer left", "peer pauses", "peer reads", "signal"}
+)
 """What the peer does itself, while the program waits."""
+NOTHING: Final = memoryview(b"")
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
 
 
@@ -31,9 +48,14 @@ class Line:
     client: int
     socket: socket.socket
     ended: bool = False
-    """The peer has ended its direction."""
+    """The peer has ended its direction, or will when all is sent."""
     program_ended: bool = False
-    unsent: bytes = b""
+    paused: bool = False
+    unsent: memoryview = NOTHING
+    owed: bytearray = field(default_factory=bytearray)
+    """What an echo still has to send back."""
+    returned: int = 0
+    """How many bytes it has sent back."""
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -59,7 +81,15 @@ class Peer:
     wire: list[WireEvent] = field(default_factory=list)
     received: int = 0
     place: int = 0
-    stuck: bool = False
+    echoes: bool = False
+    """Whether the script has an echo, so that what comes is kept for it."""
+    answers: int = 0
+    """How many times an echo has answered."""
+    answers_at_most: int = 1 << 30
+    """After so many the program asks without end."""
+
+    def __post_init__(self) -> None:
+        self.echoes = any(isinstance(step, Echo) for step in self.steps)
 
     def listen(self, addresses: tuple[tuple[socket.AddressFamily, str, int], ...]) -> None:
         """Wait for the program at these addresses."""
@@ -96,24 +126,41 @@ class Peer:
         """
         while self.place < len(self.steps):
             step = self.steps[self.place]
+            if isinstance(step, Echo) and self._answer(step):
+                return True
             done = self._take(step)
             if done is None:
                 return False
             self.place += 1
-            if done and not self.hurries():
+            if done and not self._together():
                 return True
-        return self._end_one()
+        return self._read_all() or self._end_one()
+
+    @property
+    def flooded(self) -> bool:
+        """Whether the program asks an echo without end."""
+        return self.answers > self.answers_at_most
 
     def hurries(self) -> bool:
         """Tell whether the next step does not wait until the program is quiet."""
-        step = self.steps[self.place] if self.place < len(self.steps) else None
+        step = self._next()
         return isinstance(step, Connect) and step.early
 
+    def _together(self) -> bool:
+        """Tell whether the next step is taken together with the one before."""
+        return isinstance(step := self._next(), Connect | Send | End | Reset | Leave) and step.early
+
+    def _next(self) -> Step | None:
+        return self.steps[self.place] if self.place < len(self.steps) else None
+
     def ready(self) -> bool:
-        """Tell whether the next step can be taken with effect: there is somebody to connect to, or a connection."""
-        step = self.steps[self.place] if self.place < len(self.steps) else None
-        if isinstance(step, Connect):
-            return self.somebody_listens()
+        """Tell whether the next step can be taken with effect: there is somebody to connect to, or to answer."""
+        match self._next():
+            case Connect():
+                return self.somebody_listens()
+            case Echo(client):
+                line = self.lines.get(client)
+                return line is not None and (line.program_ended or bool(line.owed))
         return True
 
     def settled(self) -> bool:
@@ -143,14 +190,14 @@ class Peer:
                 return self._accept(client)
             case Signal(name):
                 return self._signal(name)
-            case Send(data, client):
-                return self._on(client, lambda line: self._send(line, data))
-            case End(client):
-                return self._on(client, self._end)
-            case Reset(client):
-                return self._on(client, self._reset)
+            case Send(client=client):
+                return self._on(client, lambda line: self._send(line, step.whole))
+            case Echo(client, _, most):
+                return self._on(client, lambda line: self._echoed(line, most))
+            case _:
+                return self._on(step.client, STEPS[type(step)].__get__(self))
 
-    def _on(self, client: int, action: Callable[[Line], bool]) -> bool | None:
+    def _on(self, client: int, action: Callable[[Line], bool | None]) -> bool | None:
         line = self.lines.get(client)
         return None if line is None else action(line)
 
@@ -178,7 +225,7 @@ class Peer:
 
     def _send(self, line: Line, data: bytes) -> bool:
         self._note("sent", line.client, data)
-        line.unsent += data
+        line.unsent = memoryview(bytes(line.unsent) + data) if line.unsent else memoryview(data)
         self._flush(line)
         return True
 
@@ -190,19 +237,61 @@ class Peer:
         except BlockingIOError:
             return False
         except OSError:
-            line.unsent = b""
+            line.unsent = NOTHING
             return False
         line.unsent = line.unsent[count:]
+        if line.ended and not line.unsent:
+            _shut(line.socket)
         return True
+
+    def _answer(self, step: Echo) -> bool:
+        """Send back the next piece of what was received; tell whether there was one."""
+        line = self.lines.get(step.client)
+        if line is not None:
+            self._move(line)  # it may have been accepted just now
+        if line is None or not line.owed or line.returned == step.most:
+            return False
+        left = len(line.owed) if step.most is None else min(len(line.owed), step.most - line.returned)
+        size = min(left, step.cut or left)
+        piece = bytes(line.owed[:size])
+        del line.owed[:size]
+        line.returned += size
+        self.answers += 1
+        return self._send(line, piece)
+
+    def _echoed(self, line: Line, most: int | None) -> bool | None:
+        """Tell that an echo is over, which the program does not notice; None where it is not."""
+        return False if line.program_ended or (most is not None and line.returned >= most) else None
 
     def _end(self, line: Line) -> bool:
         if line.ended:
             return False
         line.ended = True
         self._note("peer ended", line.client)
-        with contextlib.suppress(OSError):
-            line.socket.shutdown(socket.SHUT_WR)
+        if not line.unsent:
+            _shut(line.socket)
         return True
+
+    def _leave(self, line: Line) -> bool:
+        self._note("peer left", line.client)
+        line.close()
+        del self.lines[line.client]
+        return True
+
+    def _pause(self, line: Line) -> bool:
+        self._note("peer pauses", line.client)
+        line.paused = True
+        return False
+
+    def _read(self, line: Line) -> bool:
+        paused, line.paused = line.paused, False
+        if paused:
+            self._note("peer reads", line.client)
+        return paused
+
+    def _read_all(self) -> bool:
+        """Read again on every line; tell whether any was paused."""
+        return any(list(map(self._read, self.lines.values())))
 
     def _reset(self, line: Line) -> bool:
         self._note("peer reset", line.client)
@@ -224,7 +313,7 @@ class Peer:
 
     def _move(self, line: Line) -> bool:
         moved = self._flush(line)
-        while not line.program_ended:
+        while not line.program_ended and not line.paused:
             try:
                 data = line.socket.recv(RECEIVE)
             except BlockingIOError:
@@ -236,6 +325,7 @@ class Peer:
                 self._over(line, "program ended")
                 return True
             self.received += len(data)
+            line.owed += data if self.echoes else b""
             moved = True
             if self.received <= KEPT:
                 self._note("received", line.client, data)
@@ -251,6 +341,22 @@ class Peer:
     def _note(self, what: Happening, client: int, data: bytes = b"", port: int = 0) -> None:
         waiting = self.under_way() if what in OF_THE_PEER else ()
         self.wire.append(WireEvent(what, client, data, port, self.count_calls(), waiting))
+
+
+STEPS: Final[dict[type[Step], Callable[[Peer, Line], bool]]] = {
+    End: Peer._end,
+    Reset: Peer._reset,
+    Leave: Peer._leave,
+    Pause: Peer._pause,
+    Read: Peer._read,
+}
+"""What is done on the line of the step's client, for the steps that need no more."""
+
+
+def _shut(line: socket.socket) -> None:
+    """End the peer's direction; the program may have reset the connection meanwhile."""
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_WR)
 
 
 def _dial(host: str, port: int) -> socket.socket | None:

@@ -13,7 +13,7 @@ Platform = Literal["posix", "winsock"]
 # ---------------------------------------------------------------- what the peer does
 
 
-class Connect(Struct, frozen=True, tag="connect", forbid_unknown_fields=True):
+class Connect(Struct, frozen=True, tag="connect", omit_defaults=True, forbid_unknown_fields=True):
     """A client connects to the program."""
 
     client: int = 0
@@ -21,32 +21,75 @@ class Connect(Struct, frozen=True, tag="connect", forbid_unknown_fields=True):
     """As soon as somebody listens, together with the step before: not only when the program is quiet."""
 
 
-class Accept(Struct, frozen=True, tag="accept", forbid_unknown_fields=True):
+class Accept(Struct, frozen=True, tag="accept", omit_defaults=True, forbid_unknown_fields=True):
     """The peer takes the program's connection from its listener."""
 
     client: int = 0
 
 
-class Send(Struct, frozen=True, tag="send", forbid_unknown_fields=True):
+class Send(Struct, frozen=True, tag="send", omit_defaults=True, forbid_unknown_fields=True):
     """One segment goes to the program."""
 
     data: bytes
     client: int = 0
+    early: bool = False
+    """Together with the step before."""
+    times: int = 1
+    """How often the data stands in it."""
+
+    @property
+    def whole(self) -> bytes:
+        """All that is sent."""
+        return self.data * self.times
 
 
-class End(Struct, frozen=True, tag="end", forbid_unknown_fields=True):
+class End(Struct, frozen=True, tag="end", omit_defaults=True, forbid_unknown_fields=True):
     """The peer ends its direction (half-close), and goes on reading."""
 
     client: int = 0
+    early: bool = False
+    """Together with the step before."""
 
 
-class Reset(Struct, frozen=True, tag="reset", forbid_unknown_fields=True):
+class Reset(Struct, frozen=True, tag="reset", omit_defaults=True, forbid_unknown_fields=True):
     """The peer resets the connection: SO_LINGER 0 and close."""
+
+    client: int = 0
+    early: bool = False
+    """Together with the step before."""
+
+
+class Leave(Struct, frozen=True, tag="leave", omit_defaults=True, forbid_unknown_fields=True):
+    """The peer closes the connection for both directions: what still comes is answered by a reset."""
+
+    client: int = 0
+    early: bool = False
+    """Together with the step before."""
+
+
+class Pause(Struct, frozen=True, tag="pause", omit_defaults=True, forbid_unknown_fields=True):
+    """The peer reads no more, until `Read` or the end of the script."""
 
     client: int = 0
 
 
-class Signal(Struct, frozen=True, tag="signal", forbid_unknown_fields=True):
+class Read(Struct, frozen=True, tag="read", omit_defaults=True, forbid_unknown_fields=True):
+    """The peer reads again."""
+
+    client: int = 0
+
+
+class Echo(Struct, frozen=True, tag="echo", omit_defaults=True, forbid_unknown_fields=True):
+    """The peer sends back what it has received, again and again, until the program ends its direction."""
+
+    client: int = 0
+    cut: int = 0
+    """At most so many bytes in one segment; 0: all that there is."""
+    most: int | None = None
+    """It stops when it has sent back so many bytes in all."""
+
+
+class Signal(Struct, frozen=True, tag="signal", omit_defaults=True, forbid_unknown_fields=True):
     """The program's own process gets a signal, if it handles it."""
 
     name: str
@@ -54,20 +97,27 @@ class Signal(Struct, frozen=True, tag="signal", forbid_unknown_fields=True):
     client: int = 0
 
 
-Step = Connect | Accept | Send | End | Reset | Signal
+Step = Connect | Accept | Send | End | Reset | Leave | Pause | Read | Echo | Signal
 """One thing that the peer does, once the program is quiet."""
 
 
-class File(Struct, frozen=True, forbid_unknown_fields=True):
+class File(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A file in the program's own directory."""
 
     name: str
     content: bytes = b""
     mode: int = 0o644
     """Its permission bits; the program's user owns it."""
+    times: int = 1
+    """How often the content stands in it."""
+
+    @property
+    def whole(self) -> bytes:
+        """All that it holds."""
+        return self.content * self.times
 
 
-class Start(Struct, frozen=True, forbid_unknown_fields=True):
+class Start(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The conditions under which the program starts."""
 
     port: Literal[0, 1] = 0
@@ -82,11 +132,13 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True):
     """For a server: whether somebody listens on the given port already."""
     input: bytes = b""
     """Standard input, to its end."""
+    terminal: bool = False
+    """Whether standard input and output are a terminal, on which the input is typed."""
     files: tuple[File, ...] = ()
     """What lies in the program's directory."""
 
 
-class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
+class Scenario(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the peer does and what the kernel is made to do, in one run."""
 
     steps: tuple[Step, ...] = ()
@@ -105,6 +157,9 @@ Happening = Literal[
     "peer ended",
     "program ended",
     "peer reset",
+    "peer left",
+    "peer pauses",
+    "peer reads",
     "program reset",
     "signal",
 ]
@@ -143,7 +198,7 @@ class Waiting(Struct, frozen=True, tag="waiting"):
 class Busy(Struct, frozen=True, tag="busy"):
     """The program went on without end: it was stopped at a limit."""
 
-    limit: Literal["calls", "calls in vain", "processor time", "output", "processes", "time"]
+    limit: Literal["calls", "calls in vain", "processor time", "output", "answers", "processes", "time"]
 
 
 class NotStarted(Struct, frozen=True, tag="not-started"):
@@ -166,6 +221,8 @@ class Run(Struct, frozen=True):
     """Whether there is a trace."""
     port: int
     """The port that the program was given."""
+    path: str = ""
+    """The file that the exercise names."""
     trace: Trace = Trace()
     wire: tuple[WireEvent, ...] = ()
     stdout: bytes = b""
@@ -177,7 +234,7 @@ class Run(Struct, frozen=True):
     waiting_seconds: float = 0.0
     """Of them, how long neither the program nor the stage had anything to do."""
     files: tuple[File, ...] = ()
-    """What lay in the program's directory afterwards: plain files, each cut at a megabyte."""
+    """What lay in the program's directory afterwards: plain files, each cut where it gets very long."""
     zombies: int = 0
     """How many children had ended by the end of the run, and nobody had waited for them."""
     spun: bool = False
@@ -186,6 +243,15 @@ class Run(Struct, frozen=True):
     def received(self, client: int = 0) -> bytes:
         """Return what one client's peer received, whole."""
         return b"".join(event.data for event in self.wire if event.what == "received" and event.client == client)
+
+    @property
+    def file(self) -> File | None:
+        """What became of the file that the exercise names; None where it is not there."""
+        return next((file for file in self.files if file.name == self.path), None)
+
+    def sent(self, client: int = 0) -> bytes:
+        """Return what one client's peer sent, whole."""
+        return b"".join(event.data for event in self.wire if event.what == "sent" and event.client == client)
 
     def happened(self, what: Happening, client: int | None = None) -> bool:
         """Tell whether something showed on the wire."""
@@ -227,11 +293,15 @@ class Program(Struct, frozen=True):
     """One built, startable exercise of a submission."""
 
     command: tuple[str, ...]
-    """The command line, with `{ip}` and `{port}` where the stage puts the address."""
+    """The command line, with `{ip}`, `{port}` and `{path}` where the stage puts the address and the file."""
     role: Literal["server", "client", "alone"] = "alone"
     environment: tuple[tuple[str, str], ...] = ()
-    paths: tuple[str, ...] = ()
-    """Files that the exercise names."""
+    path: str = ""
+    """The file that the exercise names, in the program's directory."""
+    files: bool = False
+    """Whether the files in its directory are of the exercise."""
+    sockets: bool = False
+    """Whether every socket that it makes is."""
     platform: Platform = "posix"
 
 

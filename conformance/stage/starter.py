@@ -75,7 +75,7 @@ class Starter:
 
     def start(self, request: Launch) -> launch.Child:
         """Order a program to be started; its birth comes to the tracer."""
-        ends, streams = launch.streams(request.input)
+        ends, streams = launch.streams(request.input, request.terminal)
         words: Request = (request.command, request.directory, request.environment, request.descriptors)
         self._answer[:2] = bytes(2)
         socket.send_fds(self._line, [msgspec.msgpack.encode(words)], list(streams))

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -222,10 +222,10 @@ class House:
         """Return how a Windows program is started."""
         environment = {**request.environment, **self.wine.environment(str(self.prefix), UNWANTED)}
         environment["WINEDEBUG"] = "-all,+relay"
-        return Launch(
-            (self.wine.loader, *request.command), request.directory, environment, request.identity, 0, request.input,
-            self.filter,
-        )  # fmt: skip
+        command = (self.wine.loader, *request.command)
+        return replace(
+            request, command=command, environment=environment, descriptors=0, terminal=False, filter=self.filter
+        )
 
     def close(self) -> None:
         """End the server, and with it all that it serves."""

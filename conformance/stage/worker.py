@@ -52,7 +52,9 @@ from conformance.stage.starter import Starter
 from conformance.stage.wine import OWN_PROGRAM, House, Wine, WineError
 
 OUTPUT_KEPT: Final = 1 << 20
-FILE_KEPT, FILES_READ = 1 << 20, 16
+FILE_KEPT, FILES_READ = 1 << 24, 16
+ANSWERS_BEYOND, ANSWERS_A_BYTE = 300, 4
+"""How often an echo answers a program that was given so many bytes of input: each byte may come back by itself."""
 CALLS_LIMIT: Final = 200_000
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
@@ -174,6 +176,8 @@ class Performance:
     def _over_a_limit(self) -> Ending | None:
         if self.streams.flooded:
             return Busy("output")
+        if self.peer.flooded:
+            return Busy("answers")
         if self.follower.spins():
             self.spun = True  # in its own way it waits: let the peer go on, if it has anything to do
             return None if self.peer.act() else Busy("calls in vain")
@@ -254,7 +258,7 @@ class Worker:
         began = time.monotonic()
         directory = order.directory or self._fresh_directory()
         port = self.ports[order.scenario.start.port]
-        follower = self._follower(order, port)
+        follower = self._follower(order, port, directory)
         peer = self._peer(order, port, follower)
         self._lay_down(order.scenario.start.files, directory)
         try:
@@ -273,7 +277,8 @@ class Worker:
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         observed = isinstance(follower, Tracer) and order.observe
         return Run(
-            order.scenario, ending, observed, port, follower.trace() if observed else Trace(), tuple(peer.wire),
+            order.scenario, ending, observed, port, order.program.path, follower.trace() if observed else Trace(),
+            tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
             files, performance.zombies, performance.spun,
         )  # fmt: skip
@@ -326,7 +331,7 @@ class Worker:
         """Put a scenario's files into the program's directory, as its own user's."""
         for file in files:
             path = Path(directory, file.name)
-            path.write_bytes(file.content)
+            path.write_bytes(file.whole)
             path.chmod(file.mode)
             if self.identity is not None:
                 self.identity.own(str(path))
@@ -340,10 +345,11 @@ class Worker:
                 return
         shutil.rmtree(directory, ignore_errors=True)
 
-    def _follower(self, order: Order, port: int) -> Tracer | Bystander:
-        watch = Watch((port, ports.swapped(port)), order.program.paths, order.everything)
+    def _follower(self, order: Order, port: int, directory: str) -> Tracer | Bystander:
         if self.on is None or self.why_not or not (order.observe or self.house):
             return Bystander()
+        home = directory if order.program.files else ""
+        watch = Watch((port, ports.swapped(port)), home, order.program.sockets, order.everything)
         if self.house is not None:  # also where no calls are to be seen: else nobody knows when the server sleeps
             faults = order.scenario.faults if order.observe else ()
             return WinsockTracer(self.on, watch, faults, order.program.command[0], self.house.server)
@@ -354,6 +360,7 @@ class Worker:
         steps, where = order.scenario.steps, lambda: self._where(port)
         peer = Peer(steps, where, lambda: len(calls), follower.under_way, follower.listens, follower.signal)
         start = order.scenario.start
+        peer.answers_at_most = ANSWERS_BEYOND + len(start.input) * ANSWERS_A_BYTE
         if order.program.role == "client" and start.listener:
             peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))
         if order.program.role == "server" and start.port_taken:
@@ -374,13 +381,21 @@ class Worker:
 
     def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
-        fill = {"{ip}": LOOPBACK, "{port}": str(port)}
+        fill = {"{ip}": LOOPBACK, "{port}": str(port), "{path}": order.program.path}
         words = [fill.get(word, word) for word in order.program.command]
         if not start.arguments:
             words = [word for word in order.program.command if word not in fill]
         environment = launch.environment(order.program.environment, directory)
         identity = self._identity(order, directory)
-        request = Launch(tuple(words), directory, environment, identity, start.descriptors, start.input)
+        request = Launch(
+            tuple(words),
+            directory,
+            environment,
+            identity,
+            start.descriptors,
+            start.input,
+            start.terminal,
+        )
         return request if self.house is None else self.house.furnish(request)
 
     def _identity(self, order: Order, directory: str) -> Identity | None:

@@ -11,7 +11,7 @@ import pytest
 from conformance import suite
 from conformance.catalogue import Requirement, catalogue
 from conformance.reporting.results import COUNTS_AGAINST, Verdict
-from conformance.scenarios import Family
+from conformance.scenarios.family import Family
 from conformance.trial import Bench, Check, judge
 
 VERDICT: Final = "offhook-verdict"

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple, Protocol
 from conformance.model.calls import OUTPUT, WAITS, WITHOUT_DESCRIPTOR
 from conformance.model.signals import RESTARTS, handled
 from conformance.observe.decode import SHOWN, arguments, error_name, signed
-from conformance.observe.memory import Memory
 from conformance.observe.recorder import NAMES, WITHOUT_DATA, Entry, Process, Recorder, Watch
 from conformance.observe.trace import DATA_KEPT, Call
 from conformance.tracing import details
@@ -150,7 +149,7 @@ class Live(Recorder):
             seen.descriptor = signed(words[0])
         if self._is_shown(process, seen):
             seen.number = self.total - 1
-            self._look_before(process.memory, seen)
+            self._look_before(process, seen)
         elif seen.name != "sigaction":
             return None
         self._under_way[tid] = seen
@@ -185,14 +184,14 @@ class Live(Recorder):
             return False
         return not self.scope.sockets_only or _about_a_socket(process.memory.pid, seen)
 
-    def _look_before(self, memory: Memory, seen: Seen) -> None:
+    def _look_before(self, process: Process, seen: Seen) -> None:
         """Read what the kernel may overwrite, and what is to be seen while the program sleeps in the call."""
         if seen.name == "open":
-            self._concerns_path(memory, seen)
+            self._concerns_path(process, seen)
         elif seen.system_call in details.WAITING:
-            seen.arguments = details.WAITING[seen.system_call](memory, seen.words)
+            seen.arguments = details.WAITING[seen.system_call](process.memory, seen.words)
         elif seen.system_call in details.ADDRESSES:
-            seen.address = details.given_address(memory, seen)
+            seen.address = details.given_address(process.memory, seen)
 
     def _event(self, process: Process, tid: int, seen: Seen, result: int | None, error: str | None) -> Event:
         fine, memory = result is not None and error is None, process.memory

@@ -1,0 +1,171 @@
+"""Checks of files: how they are opened, what they hold, and what is said when they cannot be had."""
+
+import os
+from typing import Final
+
+from conformance.checks.common import (
+    as_received,
+    ended_how,
+    is_the_file,
+    last_input,
+    last_output,
+    message_of,
+    same_result,
+)
+from conformance.checks.robust import says_so_and_fails
+from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
+from conformance.model.calls import TRANSFER
+from conformance.model.descriptors import Kind
+from conformance.observe.decode import mode, open_flags, opening, text
+from conformance.observe.trace import Call
+from conformance.stage.script import Exited, Run, Waiting
+from conformance.words import say
+
+PERMISSIONS: Final = 0o7777
+OWNER_READS_AND_WRITES: Final = 0o600
+SHOWN_WHOLE: Final = 64
+
+
+def created(run: Run) -> Judgement:
+    """A file was made by an open with O_CREAT and a mode that was meant: one that lets its owner read and write."""
+    if not run.observed:
+        return NotObserved()
+    making = [call for call in run.trace.of_exercise() if call.name == "open" and opening(call) & os.O_CREAT]
+    if not making:
+        return Broken(say("created.expected"), say("created.none"), _last_open(run))
+    wrong = next((call for call in making if not _is_meant(mode(call))), None)
+    if wrong is not None:
+        return Broken(say("created.mode"), say("created.garbage", mode=oct(mode(wrong))), wrong.number)
+    return Kept() if run.files else Broken(say("created.expected"), say("created.gone"), making[-1].number)
+
+
+def _is_meant(mode: int) -> bool:
+    return not mode & ~PERMISSIONS and mode & OWNER_READS_AND_WRITES == OWNER_READS_AND_WRITES
+
+
+def _last_open(run: Run) -> int | None:
+    calls = [call.number for call in run.trace.of_exercise() if call.name == "open"]
+    return calls[-1] if calls else None
+
+
+def replaced(run: Run, undisturbed: Run) -> Judgement:
+    """What an older, longer file held is gone: the file holds what it holds where there was none."""
+    if undisturbed.file is None:
+        return NotApplicable(say("file.none-anyway"))
+    if run.file is not None and run.file.content == undisturbed.file.content:
+        return Kept()
+    return Broken(say("replaced.expected"), _file_holds(run), _last_open(run))
+
+
+def opened_for_its_use(run: Run) -> Judgement:
+    """No transfer is refused because the file was opened for another kind."""
+    if not run.observed:
+        return NotObserved()
+    files = {one.number: one.opened_by for one in run.trace.descriptions if one.kind == Kind.FILE and one.of_exercise}
+    for call in run.trace.named(*TRANSFER):
+        if call.error == "EBADF" and call.subject in files:
+            flags = open_flags(opening(_numbered(run, files[call.subject])))
+            return Broken(say("access.expected"), say("access.seen", call=call.name, flags=flags), call.number)
+    return Kept()
+
+
+def _numbered(run: Run, number: int) -> Call:
+    return next(call for call in run.trace.calls if call.number == number)
+
+
+def writes_content(run: Run, content: str) -> Judgement:
+    """The file holds the exercise's text."""
+    return _holds(run, content.encode())
+
+
+def stores_message(run: Run) -> Judgement:
+    """The file holds what the server sent."""
+    return _holds(run, message_of(run))
+
+
+def stores_as_whole(run: Run, whole: Run) -> Judgement:
+    """What comes in pieces is stored as it is in one piece; what is stored then is judged elsewhere."""
+    return stores_message(run) if isinstance(stores_message(whole), Kept) else Kept()
+
+
+def stores_and_ends(run: Run) -> Judgement:
+    """The file holds what the server sent before it ended its side, and the client has ended its own."""
+    if not run.happened("program ended"):
+        return Broken(say("half-close.end"), say("half-close.no-end") + ended_how(run), last_input(run))
+    return stores_message(run)
+
+
+def stores_no_more(run: Run) -> Judgement:
+    """The file holds nothing that was not received; whether it holds all is judged elsewhere."""
+    sent = message_of(run)
+    if run.file is None or (sent + b"\0").startswith(run.file.content):
+        return Kept()
+    return Broken(say("stored.no-more"), _file_holds(run), last_output(run))
+
+
+def _holds(run: Run, content: bytes) -> Judgement:
+    if run.file is not None and is_the_file(run.file.content, content):
+        return Kept()
+    return Broken(say("holds.expected", name=run.path, data=shown(content)), _file_holds(run), last_output(run))
+
+
+def _file_holds(run: Run) -> str:
+    seen = say("holds.none", name=run.path) if run.file is None else say("holds.seen", data=shown(run.file.content))
+    return seen + ended_how(run)
+
+
+def shown(data: bytes) -> str:
+    """Return data as a C string, or a long one by its beginning and its size."""
+    return text(data) if len(data) <= SHOWN_WHOLE else say("data.times", data=text(data[:16]), size=len(data))
+
+
+def prints_file(run: Run) -> Judgement:
+    """What the file holds stands in the output."""
+    content = _laid_down(run)
+    if content in run.stdout or content.removesuffix(b"\0") in run.stdout:
+        return Kept()
+    seen = say("prints.seen", output=shown(run.stdout)) + ended_how(run)
+    return Broken(say("prints.expected", message=shown(content)), seen, last_input(run))
+
+
+def sends_file(run: Run) -> Judgement:
+    """The client received what the file holds, and the end."""
+    content, received = _laid_down(run), run.received()
+    if not is_the_file(received, content):
+        seen = say("received", data=shown(received)) if received else as_received(run, received)
+        return Broken(say("sends.expected", data=shown(content)), seen, last_output(run))
+    if not run.happened("program ended"):
+        return Broken(say("half-close.end"), say("half-close.no-end"), last_output(run))
+    return Kept()
+
+
+def _laid_down(run: Run) -> bytes:
+    return b"".join(file.whole for file in run.scenario.start.files)
+
+
+def goes_on_after_part(run: Run, undisturbed: Run) -> Judgement:
+    """Reads and writes that move a part are continued: peer, file and output get the same."""
+    if not run.faults_applied:
+        return NotApplicable(say("failure.not-reached"))
+    if same_result(run, undisturbed):
+        return Kept()
+    first = next((call.number for call in run.trace.calls if call.injected), None)
+    seen = say("part.seen", received=shown(run.received()), output=shown(run.stdout)) + ended_how(run)
+    return Broken(say("part.expected"), seen if run.file is None else _file_holds(run), first)
+
+
+def reports_missing(run: Run, undisturbed: Run) -> Judgement:
+    """The file is not there: words, and a non-zero status where the program ends."""
+    if isinstance(run.ending, Waiting):
+        known = set(undisturbed.output.splitlines())
+        said = any(line.strip() and line not in known for line in run.output.splitlines())
+        return Kept() if said else Broken(say("missing.expected"), say("missing.silent"), _last_open(run))
+    return says_so_and_fails(run, undisturbed, say("missing.cause", name=run.path), _last_open(run))
+
+
+def takes_file_end_for_end(run: Run) -> Judgement:
+    """The end of the file ends the reading: the program ends, and calls it no error."""
+    if run.ending == Exited(0):
+        return Kept()
+    seen = say("eof.goes-on") if run.endless or isinstance(run.ending, Waiting) else say("eof.error")
+    return Broken(say("eof.expected"), seen + ended_how(run), last_input(run))

@@ -1,0 +1,102 @@
+"""A machine of clients against one server: its rules connect, send, end, reset and wait, step by step."""
+
+from collections.abc import Callable
+from typing import Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from conformance.stage.script import Connect, End, Leave, Pause, Read, Reset, Scenario, Send, Step
+
+CLIENTS_AT_MOST: Final = 5
+"""Two in three beginners' servers end after five clients."""
+AT_ONCE_AT_MOST: Final = 3
+"""One that is served, and two that wait: a backlog of 1 holds as many."""
+STEPS_AT_MOST: Final = 16
+PIECES: Final = st.binary(min_size=1, max_size=24).filter(lambda data: b"\0" not in data)
+
+
+class Clients(RuleBasedStateMachine):
+    """Puts together a conversation of several clients with one server; each sends, and reads to the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[Step] = []
+        self.made = 0
+        self.open: list[int] = []
+        """Clients that may send."""
+        self.paused: set[int] = set()
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the rules have put together so far."""
+        return Scenario(tuple(self.steps))
+
+    @precondition(lambda self: self.made < CLIENTS_AT_MOST and len(self.open) < AT_ONCE_AT_MOST)
+    @rule(early=st.booleans())
+    def connect(self, early: bool) -> None:
+        """Another client comes."""
+        self.steps.append(Connect(self.made, early))
+        self.open.append(self.made)
+        self.made += 1
+
+    @precondition(lambda self: self.open)
+    @rule(which=st.integers(0, AT_ONCE_AT_MOST - 1), data=PIECES, early=st.booleans())
+    def send(self, which: int, data: bytes, early: bool) -> None:
+        """A client sends something, when the server is quiet or at once."""
+        self.steps.append(Send(data, self._one(which), early))
+
+    @precondition(lambda self: self.open)
+    @rule(which=st.integers(0, AT_ONCE_AT_MOST - 1), early=st.booleans())
+    def end(self, which: int, early: bool) -> None:
+        """A client ends its side, and reads on."""
+        self.steps.append(End(self._gone(which), early))
+
+    @precondition(lambda self: self.open)
+    @rule(which=st.integers(0, AT_ONCE_AT_MOST - 1))
+    def pause_or_read(self, which: int) -> None:
+        """A client stops reading, or begins again."""
+        client = self._one(which)
+        self.steps.append(Read(client) if client in self.paused else Pause(client))
+        self.paused ^= {client}
+
+    @precondition(lambda self: self.made)
+    @rule()
+    def wait(self) -> None:
+        """Nobody does anything until the server is quiet: what a step does anyway that is not early."""
+
+    def _one(self, which: int) -> int:
+        return self.open[which % len(self.open)]
+
+    def _gone(self, which: int) -> int:
+        client = self._one(which)
+        self.open.remove(client)
+        return client
+
+
+class ClientsThatLeave(Clients):
+    """The same, and some of them reset their connection or leave in mid-conversation."""
+
+    @precondition(lambda self: self.open)
+    @rule(which=st.integers(0, AT_ONCE_AT_MOST - 1), early=st.booleans())
+    def reset(self, which: int, early: bool) -> None:
+        """A client resets its connection."""
+        self.steps.append(Reset(self._gone(which), early))
+
+    @precondition(lambda self: self.open)
+    @rule(which=st.integers(0, AT_ONCE_AT_MOST - 1), early=st.booleans())
+    def leave(self, which: int, early: bool) -> None:
+        """A client closes its connection without reading what comes."""
+        self.steps.append(Leave(self._gone(which), early))
+
+
+def judging(kind: type[Clients], judge: Callable[[Scenario], None]) -> type[Clients]:
+    """Return a machine that hands each conversation on when it is whole; an exception from there is a failure of it."""
+
+    class Judging(kind):  # type: ignore[misc, valid-type]
+        """Hands its conversations on."""
+
+        def teardown(self) -> None:
+            judge(self.scenario)
+
+    return Judging

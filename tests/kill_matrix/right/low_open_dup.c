@@ -1,0 +1,46 @@
+/* Writes through a copy of the descriptor, and closes both.
+ * exercise: low_open
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char line[] = "Let's go!\n";
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static void write_all(int descriptor, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = write(descriptor, data, length);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            fail("write");
+        data += count;
+        length -= (size_t)count;
+    }
+}
+
+int main(void)
+{
+    int file = open("data.txt", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (file == -1)
+        fail("data.txt");
+    int copy = dup(file);
+    if (copy == -1)
+        fail("dup");
+    write_all(copy, line, strlen(line));
+    if (close(copy) == -1)
+        fail("close");
+    if (close(file) == -1)
+        fail("close");
+    return 0;
+}

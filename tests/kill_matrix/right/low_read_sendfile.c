@@ -1,0 +1,68 @@
+/* Lets the system copy to standard output, and reads and writes where it cannot.
+ * exercise: low_read
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static size_t read_some(int descriptor, char *buffer, size_t size)
+{
+    ssize_t count;
+
+    do
+        count = read(descriptor, buffer, size);
+    while (count == -1 && errno == EINTR);
+    if (count == -1)
+        fail("read");
+    return (size_t)count;
+}
+
+static void write_all(int descriptor, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = write(descriptor, data, length);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            fail("write");
+        data += count;
+        length -= (size_t)count;
+    }
+}
+
+static void copy(int file)
+{
+    char buffer[4096];
+    size_t count;
+
+    while ((count = read_some(file, buffer, sizeof buffer)) > 0)
+        write_all(STDOUT_FILENO, buffer, count);
+}
+
+int main(void)
+{
+    ssize_t count;
+
+    int file = open("data.txt", O_RDONLY);
+    if (file == -1)
+        fail("data.txt");
+    do
+        count = sendfile(STDOUT_FILENO, file, NULL, 1 << 20);
+    while (count > 0 || (count == -1 && errno == EINTR));
+    if (count == -1 && errno != EINVAL && errno != ENOSYS)
+        fail("sendfile");
+    if (count == -1)
+        copy(file);
+    if (close(file) == -1)
+        fail("close");
+    return 0;
+}

@@ -1,0 +1,31 @@
+/* Takes an interrupted read for a failed one.
+ * exercise: low_read
+ * breaks: robust.interrupted-calls
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+int main(void)
+{
+    char buffer[100];
+    ssize_t count;
+    int file = open("data.txt", O_RDONLY);
+
+    if (file == -1)
+        fail("open");
+    while ((count = read(file, buffer, sizeof(buffer))) != 0) {
+        if (count == -1)
+            fail("read");
+        fwrite(buffer, 1, count, stdout);
+    }
+    close(file);
+    return 0;
+}
