@@ -1,6 +1,7 @@
 """Checks of files: how they are opened, what they hold, and what is said when they cannot be had."""
 
 import os
+import re
 from typing import Final
 
 from conformance.checks.common import (
@@ -24,6 +25,7 @@ from conformance.words import say
 PERMISSIONS: Final = 0o7777
 OWNER_READS_AND_WRITES: Final = 0o600
 SHOWN_WHOLE: Final = 64
+NUMBERS: Final = re.compile(rb"[0-9]+")
 
 
 def created(run: Run) -> Judgement:
@@ -119,13 +121,22 @@ def shown(data: bytes) -> str:
     return text(data) if len(data) <= SHOWN_WHOLE else say("data.times", data=text(data[:16]), size=len(data))
 
 
-def prints_file(run: Run) -> Judgement:
-    """What the file holds stands in the output."""
+def prints_file(run: Run, undisturbed: Run) -> Judgement:
+    """What the file holds stands in the output, and around it what always stands there."""
     content = _laid_down(run)
-    if content in run.stdout or content.removesuffix(b"\0") in run.stdout:
-        return Kept()
     seen = say("prints.seen", output=shown(run.stdout)) + ended_how(run)
-    return Broken(say("prints.expected", message=shown(content)), seen, last_input(run))
+    if content not in run.stdout and content.removesuffix(b"\0") not in run.stdout:
+        return Broken(say("prints.expected", message=shown(content)), seen, last_input(run))
+    before, found, behind = undisturbed.stdout.partition(_laid_down(undisturbed))
+    usual = {_plain(before + one + behind) for one in (content, content + b"\0", content.removesuffix(b"\0"))}
+    if found and _plain(run.stdout) not in usual:
+        return Broken(say("prints.alone", message=shown(content)), seen, last_input(run))
+    return Kept()
+
+
+def _plain(output: bytes) -> bytes:
+    """Return output without what may vary: numbers, and the line end that stands behind everything."""
+    return NUMBERS.sub(b"0", output).rstrip(b" \r\n")
 
 
 def sends_file(run: Run) -> Judgement:

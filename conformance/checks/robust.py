@@ -76,8 +76,13 @@ def use_after(trace: Trace, failed: Call) -> Call | None:
 
 
 def went_well(run: Run, undisturbed: Run) -> bool:
-    """Tell whether nothing that anybody can see was lost by a failure."""
-    return same_result(run, undisturbed) and (isinstance(run.ending, Waiting) or run.ending == Exited(0))
+    """Tell whether the program got there another way: the same result, and as much opened as is needed for it."""
+    opened = _opened(run.trace) >= _opened(undisturbed.trace)
+    return opened and same_result(run, undisturbed) and (isinstance(run.ending, Waiting) or run.ending == Exited(0))
+
+
+def _opened(trace: Trace) -> int:
+    return sum(description.of_exercise for description in trace.descriptions)
 
 
 def explains_arguments(run: Run) -> Judgement:

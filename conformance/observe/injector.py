@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from conformance.model.calls import belongs
+from conformance.model.descriptors import Kind
 from conformance.observe.decode import FLAGS_OF, SIZES
 from conformance.observe.faults import EVERY, Fail, Fault, Late, Short
 from conformance.observe.machine import Machine, Registers
 from conformance.observe.memory import Memory
-from conformance.observe.recorder import Entry, Process, buffers
+from conformance.observe.recorder import ON_SOCKETS, Entry, Process, buffers
 
 MSG_DONTWAIT: Final = 0x40
 LARGEST_TRANSFER: Final = 0x7FFF_F000  # what Linux moves at most in one call
@@ -103,8 +104,9 @@ class Injector:
 
 
 def _counts(entry: Entry) -> bool:
-    """Tell whether a call is for the exercise: a socket has no address yet when it is made."""
-    return entry.of_exercise or entry.name == "socket"
+    """Tell whether a call is for the exercise, and can succeed; a socket has no address yet when it is made."""
+    on_file = entry.file is not None and entry.file.kind is Kind.FILE
+    return (entry.of_exercise and not (on_file and entry.name in ON_SOCKETS)) or entry.name == "socket"
 
 
 def blocks(pid: int, entry: Entry) -> bool:

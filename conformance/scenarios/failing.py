@@ -138,7 +138,11 @@ BOTH_PORTS: Final = Family(
 )
 OTHER_DESCRIPTORS: Final = Family(
     "other-descriptors",
-    derive=lambda undisturbed: tuple(other_start(undisturbed, descriptors=count) for count in (1, 3)),
+    derive=lambda undisturbed: (
+        other_start(undisturbed, descriptors=1),
+        other_start(undisturbed, descriptors=3),
+        other_start(undisturbed, descriptors=2, holes=True),
+    ),
 )
 NOBODY_LISTENS: Final = Family(
     "nobody-listens",

@@ -18,7 +18,11 @@ def in_words(scenario: Scenario) -> list[str]:
 def _start_in_words(start: Start) -> list[str]:
     lines = [] if start.listener else [say("start.no-listener")]
     lines += [] if start.arguments else [say("start.no-arguments")]
-    lines += [say("start.descriptors", count=start.descriptors)] if start.descriptors else []
+    lines += (
+        [say("start.holes" if start.holes else "start.descriptors", count=start.descriptors)]
+        if start.descriptors
+        else []
+    )
     lines += [say("start.port-taken")] if start.port_taken else []
     lines += [say("start.file", name=file.name, data=_data(file.content, file.times)) for file in start.files]
     how = "start.terminal" if start.terminal else "start.input"

@@ -51,7 +51,8 @@ class Launch:
     directory: str
     environment: dict[str, str]
     identity: Identity | None = None
-    descriptors: int = 0
+    descriptors: tuple[int, ...] = ()
+    """The numbers, above those of the streams, that stand for something."""
     input: bytes = b""
     terminal: bool = False
     filter: Filter | None = None
@@ -99,7 +100,7 @@ def start(launch: Launch) -> Child:
         _become(launch, gate, complain, theirs)
     for end in (*theirs, gate, complain):
         os.close(end)
-    return Child(pid, open_gate, complaint, *ends, tuple(range(3 + launch.descriptors)))
+    return Child(pid, open_gate, complaint, *ends, (0, 1, 2, *launch.descriptors))
 
 
 def streams(data: bytes, terminal: bool) -> tuple[tuple[int, int], tuple[int, int, int]]:
@@ -150,8 +151,7 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
         for number, stream in enumerate(streams_high):
             os.dup2(stream, number)
         os.closerange(3, 900)
-        for _ in range(launch.descriptors):
-            os.set_inheritable(os.open("/dev/null", os.O_RDWR), True)
+        open_further(launch.descriptors)
         os.umask(0o022)
         limit(lasting=launch.lasting)
         if launch.identity is not None:
@@ -167,6 +167,16 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
         with contextlib.suppress(OSError):
             os.write(complain, f"{launch.command[0]}: {problem.strerror}".encode())
     os._exit(127)
+
+
+def open_further(numbers: tuple[int, ...]) -> None:
+    """Let these numbers stand for something, in the program too."""
+    for number in numbers:
+        found = os.open("/dev/null", os.O_RDWR)
+        os.dup2(found, number)  # an equal number stays as it is, and exec would close it
+        os.set_inheritable(number, True)
+        if found != number:
+            os.close(found)
 
 
 def refuse_32_bit(path: str) -> None:

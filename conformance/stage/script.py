@@ -128,6 +128,8 @@ class Start(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     """Whether the program gets its arguments."""
     descriptors: int = 0
     """How many further descriptors are open at start, so that numbers differ."""
+    holes: bool = False
+    """Whether a free number stands behind each of them."""
     port_taken: bool = False
     """For a server: whether somebody listens on the given port already."""
     input: bytes = b""

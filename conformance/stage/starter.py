@@ -41,8 +41,8 @@ ALL_CHILDREN: Final = 0x4000_0000  # __WALL
 PR_SET_DUMPABLE: Final = 4
 
 _wait_for: Final = libc.waitpid
-Request = tuple[tuple[str, ...], str, dict[str, str], int]
-"""Command, directory, environment, number of further descriptors."""
+Request = tuple[tuple[str, ...], str, dict[str, str], tuple[int, ...]]
+"""Command, directory, environment, numbers of further descriptors."""
 
 
 class StarterError(Exception):
@@ -82,7 +82,7 @@ class Starter:
         for stream in streams:
             os.close(stream)
         self._go_on()
-        return launch.Child(0, None, None, *ends, tuple(range(3 + request.descriptors)))
+        return launch.Child(0, None, None, *ends, (0, 1, 2, *request.descriptors))
 
     def complaint(self) -> str | None:
         """Return why the last program could not be started; None where it could."""
@@ -187,15 +187,18 @@ def _obey(orders: socket.socket, answer: mmap.mmap) -> None:
 
 
 def _spawn(
-    command: tuple[str, ...], directory: str, environment: dict[str, str], descriptors: int, streams: tuple[int, ...]
+    command: tuple[str, ...],
+    directory: str,
+    environment: dict[str, str],
+    descriptors: tuple[int, ...],
+    streams: tuple[int, ...],
 ) -> None:
     os.chdir(directory)
     launch.refuse_32_bit(command[0])
     if descriptors:
         streams = tuple(fcntl.fcntl(stream, fcntl.F_DUPFD_CLOEXEC, ABOVE) for stream in streams)
         os.closerange(3, ABOVE)
-        for _ in range(descriptors):
-            os.set_inheritable(os.open("/dev/null", os.O_RDWR), True)
+        launch.open_further(descriptors)
     stdin, stdout, stderr = streams
     child = subprocess.Popen(
         command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, close_fds=False, start_new_session=True

@@ -56,6 +56,8 @@ FILE_KEPT, FILES_READ = 1 << 24, 16
 ANSWERS_BEYOND, ANSWERS_A_BYTE = 300, 4
 """How often an echo answers a program that was given so many bytes of input: each byte may come back by itself."""
 CALLS_LIMIT: Final = 200_000
+SPINS_AT_MOST: Final = 10
+"""Some end by themselves: a counted loop is no endless one."""
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
 """Seconds of processor time without a call after which a program is endless, whatever else the machine does."""
@@ -118,7 +120,8 @@ class Performance:
     look: float = FIRST_LOOK
     idle: float = 0.0
     quiet_seen: bool = False
-    spun: bool = False
+    spins: int = 0
+    """How often it made so many calls that gave nothing."""
     pulses: int = 0
     zombies: int = 0
     computing: float | None = None
@@ -179,8 +182,8 @@ class Performance:
         if self.peer.flooded:
             return Busy("answers")
         if self.follower.spins():
-            self.spun = True  # in its own way it waits: let the peer go on, if it has anything to do
-            return None if self.peer.act() else Busy("calls in vain")
+            self.spins += 1  # in its own way it waits: let the peer go on, if it has anything to do
+            return None if self.peer.act() or self.spins < SPINS_AT_MOST else Busy("calls in vain")
         if self.follower.busy_calls > CALLS_LIMIT:
             return Busy("calls")
         if isinstance(self.follower, Tracer) and len(self.follower.threads) > PROCESSES_LIMIT:
@@ -280,7 +283,7 @@ class Worker:
             order.scenario, ending, observed, port, order.program.path, follower.trace() if observed else Trace(),
             tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
-            files, performance.zombies, performance.spun,
+            files, performance.zombies, performance.spins > 0,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -381,6 +384,7 @@ class Worker:
 
     def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
+        step = 2 if start.holes else 1
         fill = {"{ip}": LOOPBACK, "{port}": str(port), "{path}": order.program.path}
         words = [fill.get(word, word) for word in order.program.command]
         if not start.arguments:
@@ -392,7 +396,7 @@ class Worker:
             directory,
             environment,
             identity,
-            start.descriptors,
+            tuple(range(3, 3 + start.descriptors * step, step)),
             start.input,
             start.terminal,
         )

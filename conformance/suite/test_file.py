@@ -44,9 +44,9 @@ def test_content_written(run: Run) -> Judgement:
 
 
 @proves("file.content", READ_FILES, "low_read")
-def test_content_read(run: Run) -> Judgement:
+def test_content_read(run: Run, undisturbed: Run) -> Judgement:
     """Files of up to 99 bytes, empty ones, with NULs, without a last line end; and one of 64 KiB."""
-    return files.prints_file(run)
+    return files.prints_file(run, undisturbed)
 
 
 @proves("file.content", SERVED_FILES, "file_server")

@@ -13,8 +13,6 @@ static void fail(const char *what)
     exit(1);
 }
 
-
-
 int main(void)
 {
     int one = socket(AF_INET, SOCK_STREAM, 0);

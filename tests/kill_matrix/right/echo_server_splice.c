@@ -1,0 +1,145 @@
+/* Lets the system move the bytes through a pipe, and reads and writes where it cannot.
+ * exercise: echo_server
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static int open_listener(const char *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)atoi(port))};
+    int on = 1;
+
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == -1)
+        fail("socket");
+    if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1)
+        fail("setsockopt");
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == -1)
+        fail("bind");
+    if (listen(listener, 5) == -1)
+        fail("listen");
+    return listener;
+}
+
+/* When descriptors run out it pauses, so as not to spin, and tries again. */
+static int accept_client(int listener)
+{
+    for (;;) {
+        int connection = accept(listener, NULL, NULL);
+        if (connection != -1)
+            return connection;
+        if (errno == EINTR || errno == ECONNABORTED)
+            continue;
+        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
+            fail("accept");
+        perror("accept");
+        poll(NULL, 0, 100);
+    }
+}
+
+static int send_all(int connection, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t sent = send(connection, data, length, MSG_NOSIGNAL);
+        if (sent == -1 && errno == EINTR)
+            continue;
+        if (sent == -1) {
+            perror("send");
+            return -1;
+        }
+        data += sent;
+        length -= (size_t)sent;
+    }
+    return 0;
+}
+
+static ssize_t receive(int connection, char *buffer, size_t size)
+{
+    ssize_t count;
+
+    do
+        count = recv(connection, buffer, size, 0);
+    while (count == -1 && errno == EINTR);
+    if (count == -1)
+        perror("recv");
+    return count;
+}
+
+static void echo(int connection)
+{
+    char buffer[1024];
+    ssize_t count;
+
+    while ((count = receive(connection, buffer, sizeof buffer)) > 0)
+        if (send_all(connection, buffer, (size_t)count) == -1)
+            return;
+}
+
+static ssize_t move(int from, int to, size_t size)
+{
+    ssize_t count;
+
+    do
+        count = splice(from, NULL, to, NULL, size, 0);
+    while (count == -1 && errno == EINTR);
+    return count;
+}
+
+/* Returns -1 where nothing was moved because this system does not move: the bytes are still in the connection. */
+static int echo_in_kernel(int connection, const int passage[2])
+{
+    ssize_t in, out;
+
+    while ((in = move(connection, passage[1], 65536)) > 0)
+        for (; in > 0; in -= out)
+            if ((out = move(passage[0], connection, (size_t)in)) <= 0)
+                return 0;
+    return in == -1 && (errno == ENOSYS || errno == EINVAL) ? -1 : 0;
+}
+
+static void serve(int connection)
+{
+    int passage[2];
+
+    if (pipe(passage) == -1) {
+        echo(connection);
+        return;
+    }
+    if (echo_in_kernel(connection, passage) == -1)
+        echo(connection);
+    close(passage[0]);
+    close(passage[1]);
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s <port>\n", argv[0]);
+        return 1;
+    }
+
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        fail("signal");
+    int listener = open_listener(argv[1]);
+    for (;;) {
+        int connection = accept_client(listener);
+        serve(connection);
+        close(connection);
+    }
+}
