@@ -224,7 +224,7 @@ class House:
         environment["WINEDEBUG"] = "-all,+relay"
         command = (self.wine.loader, *request.command)
         return replace(
-            request, command=command, environment=environment, descriptors=0, terminal=False, filter=self.filter
+            request, command=command, environment=environment, descriptors=(), terminal=False, filter=self.filter
         )
 
     def close(self) -> None:
