@@ -14,12 +14,11 @@ from typer.testing import CliRunner
 
 from conformance.catalogue import Exercise, catalogue
 from conformance.cli import app
-from conformance.grading.languages import EXTENSIONS as LANGUAGES
-from conformance.grading.languages import find_tool
+from conformance.grading.languages import find_tool, languages_of
 from conformance.reporting.results import Results, Verdict, decode, encode
 from conformance.scenarios.undisturbed import UNDISTURBED
 from conformance.stage.script import Accept, End, Scenario, Send, Start
-from conformance.starters import EXTENSIONS, starter
+from conformance.starters import EXTENSIONS, languages_for, starter
 from conformance.suite.proving import all_proofs
 from conformance.words import table
 from tests.kill_matrix import HERE, TEXTBOOK
@@ -108,11 +107,12 @@ def test_a_prefix_lists_what_begins_so() -> None:
 
 # ---------------------------------------------------------------- new
 
+STARTERS = [(name, language) for name, one in catalogue().exercises.items() for language in languages_for(one)]
 
-@pytest.mark.parametrize("language", EXTENSIONS)
-@pytest.mark.parametrize("exercise", catalogue().exercises)
+
+@pytest.mark.parametrize(("exercise", "language"), STARTERS)
 def test_a_starter_builds_without_a_word_and_explains_its_arguments(exercise: str, language: str, folder: Path) -> None:
-    tool = LANGUAGES[EXTENSIONS[language]]
+    tool = languages_of(catalogue().exercises[exercise])[EXTENSIONS[language]]
     if find_tool(tool) is None:
         pytest.skip(f"no {tool.name} here")
     said = offhook("new", exercise, "--language", language, folder / "work", status=0).stdout

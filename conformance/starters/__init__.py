@@ -13,6 +13,7 @@ EXTENSIONS: Final = {
     "c": ".c", "cpp": ".cpp", "python": ".py", "java": ".java", "go": ".go", "rust": ".rs", "node": ".js",
 }  # fmt: skip
 """The languages in which there are starters, and how their files' names end."""
+ON_WINSOCK: Final = ("c", "cpp")
 NAMED_BY_CLASS: Final = frozenset({"java"})
 KNOWN_ARGUMENTS: Final = frozenset({"ip", "port"})
 
@@ -32,13 +33,18 @@ class Starter(Struct, frozen=True):
     text: str
 
 
+def languages_for(exercise: Exercise) -> tuple[str, ...]:
+    """Return the languages in which there is a starter of an exercise."""
+    return ON_WINSOCK if exercise.platform == "winsock" else tuple(EXTENSIONS)
+
+
 def starter(exercise: Exercise, language: str) -> Starter:
     """Return the starter of an exercise in one of the `EXTENSIONS`."""
     stem = _stem(exercise, language)
     arguments = [_argument(place, word.strip("{}")) for place, word in enumerate(exercise.arguments, 1)]
     text = (
         _templates()
-        .get_template(f"{language}.jinja")
+        .get_template("winsock.jinja" if exercise.platform == "winsock" else f"{language}.jinja")
         .render(
             name=stem,
             title=exercise.title,
@@ -83,5 +89,7 @@ def _argument(place: int, name: str) -> Argument:
 
 def _steps(exercise: Exercise, language: str) -> list[str]:
     """Return what to do next, in the words of the course, and where the language has these calls."""
+    if exercise.platform == "winsock":
+        return [*say(f"starter.steps.winsock.{exercise.role}").splitlines(), *say("starter.calls.winsock").splitlines()]
     steps = say(f"starter.steps.{exercise.role}").splitlines()
     return [*steps, *say(f"starter.calls.{language}.{exercise.role}").splitlines()]
