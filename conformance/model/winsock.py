@@ -87,6 +87,8 @@ FOR_FILES: Final = frozenset(name for name in WINSOCK_CALLS if not name.startswi
 """Functions that are recorded where they are given a socket, and are nothing to the exercise elsewhere."""
 LIBRARIES: Final = ("ws2_32.*", "mswsock.TransmitFile", *sorted(FOR_FILES))
 """What the relay is asked to show."""
+NOT_FROM: Final = ("kernel32", "kernelbase", "msvcrt", "ucrtbase", "ws2_32", "mswsock", "user32", "advapi32")
+"""Libraries whose own calls the relay leaves out: only what the program calls is of interest."""
 BEFORE_STARTUP: Final = frozenset(
     {"htons", "htonl", "ntohs", "ntohl", "inet_addr", "inet_ntoa", "inet_pton", "inet_ntop",
      "InetPtonA", "InetPtonW", "InetNtopA", "InetNtopW", "WSAGetLastError", "WSASetLastError"}

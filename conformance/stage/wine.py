@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from conformance.model.winsock import LIBRARIES
+from conformance.model.winsock import LIBRARIES, NOT_FROM
 from conformance.observe.machine import X86_64, Machine
 from conformance.observe.winsock.follower import relay_filter
 from conformance.stage import launch
@@ -25,6 +25,8 @@ UNWANTED: Final = "wineboot.exe,services.exe,explorer.exe,winemenubuilder.exe,wi
 """What a desktop wants and these programs do not: without it the server is the only process beside a program."""
 WHILE_MAKING: Final = "winemenubuilder.exe,mscoree,mshtml="
 REGISTRY: Final = "REGEDIT4\n\n[HKEY_CURRENT_USER\\Software\\Wine\\Debug]\n"
+RELAY: Final = {"RelayInclude": ";".join(LIBRARIES), "RelayFromExclude": ";".join(NOT_FROM)}
+"""What the relay shows, as Wine keeps it in its registry."""
 FILES: Final = ("system.reg", "user.reg", "userdef.reg")
 OWN_PROGRAM: Final = (r"C:\windows\system32\cmd.exe", "/c", "exit")
 ACCEPTS: Final = 0x10000
@@ -92,7 +94,7 @@ def _first(names: tuple[str, ...]) -> str | None:
 
 def template(wine: Wine) -> Path:
     """Return the folder of a prefix as Wine makes it, and make it if this version has none yet. Takes seconds, once."""
-    words = "\0".join((wine.version, *LIBRARIES, "1"))
+    words = "\0".join((wine.version, *RELAY.values()))
     made = cache() / f"{wine.version}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
     made.parent.mkdir(parents=True, exist_ok=True)
     with (made.parent / "lock").open("w") as lock:
@@ -116,7 +118,7 @@ def _make(wine: Wine, made: Path) -> None:
         prefix.mkdir()
         environment = launch.environment((), str(folder)) | wine.environment(str(prefix), WHILE_MAKING)
         settings = folder / "settings.reg"
-        settings.write_text(f'{REGISTRY}"RelayInclude"="{";".join(LIBRARIES)}"\n')
+        settings.write_text(REGISTRY + "".join(f'"{name}"="{value}"\n' for name, value in RELAY.items()))
         for words in ([wine.loader, "wineboot", "-i"], [wine.loader, "regedit", "/S", str(settings)]):
             _call(words, environment, folder)
         _call([wine.server, "-k"], environment, folder)
@@ -175,6 +177,8 @@ class House:
         self.filter = relay_filter(on)
         self._furnish(template(wine))
         self.server = self._start_server()
+        self.settings: set[bytes] | None = None
+        """What the relay said of itself in the first run."""
 
     def _furnish(self, made: Path) -> None:
         """Lay out a prefix: a registry of its own, and the system's folder as it was made, which it cannot change."""
@@ -226,6 +230,15 @@ class House:
         return replace(
             request, command=command, environment=environment, descriptors=(), terminal=False, filter=self.filter
         )
+
+    def inspect(self, settings: set[bytes]) -> None:
+        """Look after a run whether all is as it was. Raises `WineError` where a program has meddled with it."""
+        if self.settings is None:
+            self.settings = settings
+        if settings and settings != self.settings:
+            raise WineError("a program has changed what Wine shows")
+        if not _listens(self.server):
+            raise WineError("Wine's server has ended")
 
     def close(self) -> None:
         """End the server, and with it all that it serves."""

@@ -277,6 +277,8 @@ class Worker:
             files = () if order.directory is not None else _files_in(directory)
             if order.directory is None:
                 self._put_away(directory)
+        if self.house is not None and isinstance(follower, WinsockTracer):
+            self.house.inspect(follower.settings)
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         observed = isinstance(follower, Tracer) and order.observe
         return Run(

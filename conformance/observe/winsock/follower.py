@@ -68,6 +68,8 @@ class WinsockTracer(Tracer):
         """The beginning of a line whose end is still to come."""
         self._slices: tuple[bytes, ...] = ()
         """How often each thread had run when all were last seen asleep."""
+        self.settings: set[bytes] = set()
+        """What the relay says at the start of each process of what it shows."""
         self._passed = 0
         self._crash: str | None = None
 
@@ -126,7 +128,9 @@ class WinsockTracer(Tracer):
 
     def _take(self, thread: Thread, block: int, text: bytes) -> None:
         line = relay.line(text)
-        if line is None:
+        if relay.SETTING in text:
+            self.settings.add(text.partition(relay.SETTING)[2])
+        elif line is None:
             self._crash = self._crash or relay.crash(text)
         elif line.returns:
             self._returns(thread, block, line)

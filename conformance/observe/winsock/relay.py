@@ -8,6 +8,8 @@ LINE: Final = re.compile(
     rb"\((?P<words>.*)\)(?: retval=(?P<result>[0-9a-f]+))? ret=(?P<back>[0-9a-f]+)$"
 )
 WORD: Final = re.compile(rb'([0-9a-f]{8,16})(?: L?"(?:[^"\\]|\\.)*")?(?:,|$)')
+SETTING: Final = b":trace:relay:load_list "
+"""Behind it stands one of the lists of what the relay shows and leaves out."""
 CRASH: Final = re.compile(rb"^wine: Unhandled (page fault|division by zero|illegal instruction|stack overflow|.*)")
 SIGNALS: Final = {b"division by zero": "SIGFPE", b"illegal instruction": "SIGILL", b"page fault": "SIGSEGV",
                   b"stack overflow": "SIGSEGV"}  # fmt: skip
