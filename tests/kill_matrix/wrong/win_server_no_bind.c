@@ -5,7 +5,8 @@
  *      transfer.greeting (it ends when listen fails),
  *      winsock.startup-checked (it ends when listen fails),
  *      winsock.failures-tested (it ends when listen fails),
- *      winsock.error-code (it ends when listen fails)
+ *      winsock.error-code (it ends when listen fails),
+ *      robust.port-in-use (it says the same whether or not the port is taken)
  */
 #include <winsock2.h>
 #include <stdio.h>

@@ -6,7 +6,8 @@
  *      winsock.startup-checked (every call fails),
  *      winsock.call-order (every call fails),
  *      winsock.failures-tested (every call fails),
- *      winsock.error-code (every call fails)
+ *      winsock.error-code (every call fails),
+ *      robust.port-in-use (it says the same whether or not the port is taken)
  */
 #include <winsock2.h>
 #include <stdio.h>
