@@ -108,6 +108,9 @@ class WinsockRecorder(Recorder):
         if not pending.call.on_socket:
             return pending.call is not OTHER or plain(pending.function) not in BEFORE_STARTUP
         assert pending.descriptor is not None
+        if pending.name in ("bind", "connect"):
+            words = pending.words
+            pending.address = address(process.memory.read(words[1], min(words[2] & ALL_ONES, decode.ADDRESS_LIMIT)))
         file = pending.file = process.table.entries.get(pending.descriptor)
         if file is not None and file.kind is Kind.SOCKET:
             pending.state, pending.of_exercise = file.state.value, file.of_exercise
@@ -128,7 +131,6 @@ class WinsockRecorder(Recorder):
         """Note what stands in memory before the call: the address, the data that goes out, an option's value."""
         words = pending.words
         if pending.name in ("bind", "connect"):
-            pending.address = address(memory.read(words[1], min(words[2] & ALL_ONES, decode.ADDRESS_LIMIT)))
             if pending.address is not None and pending.address.port in self.watch.ports:
                 file.of_exercise = pending.of_exercise = True
         elif pending.name in ("send", "write"):
