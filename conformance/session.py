@@ -15,6 +15,7 @@ import pytest
 from conformance import __version__
 from conformance.catalogue import catalogue
 from conformance.grading.submission import Submission
+from conformance.portability import pairs
 from conformance.reporting.results import FORMAT, Harness, ProgramReport, Results, SubmissionReport, Verdict
 from conformance.scenarios.family import digest
 from conformance.suite.proving import PROVES, VERDICT
@@ -123,4 +124,5 @@ def _results(request: Request, gatherer: _Gatherer, bench: Bench, seconds: float
         "; ".join(sorted({program.compiler for program in programs if program.compiler})),
     )  # fmt: skip
     folder = Path(request.submission.folder)
-    return Results(FORMAT, SubmissionReport(request.submission.name, str(folder)), programs, verdicts, harness)
+    submission = SubmissionReport(request.submission.name, str(folder))
+    return Results(FORMAT, submission, programs, verdicts, harness, pairs(bench))

@@ -47,6 +47,11 @@ class Subject:
         return self.stage.run(Order(self.built.program, scenario, observe=self.observe))
 
     @property
+    def has_conversed(self) -> bool:
+        """Whether the run in which nothing goes wrong was done already."""
+        return undisturbed_of(catalogue().exercises[self.built.exercise]) in self._runs
+
+    @property
     def undisturbed(self) -> Run:
         """The run in which nothing goes wrong."""
         assert self.built.program is not None
@@ -80,6 +85,11 @@ class Bench:
                 self.workshop.build(Path(self.submission.folder), found), self.stage, self.observe
             )
         return self._subjects[exercise]
+
+    def judged(self, exercise: str) -> Subject | None:
+        """Return the submission's program of an exercise, if it was started and its calls were observed."""
+        subject = self._subjects.get(exercise)
+        return subject if subject is not None and subject.has_conversed and subject.undisturbed.observed else None
 
     def cannot_run(self, exercise: str) -> str | None:
         """Return why programs of an exercise cannot be run here; None where they can."""
