@@ -14,6 +14,7 @@ from conformance.tracing import command as tracing
 app = typer.Typer(
     name="offhook",
     help="Judges socket programs: watches every call, plays the other end, says what is right and what is not.",
+    epilog="Example: offhook check my_homework --html page.html",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -1,13 +1,20 @@
-"""The pytest plugin: lets the conformance tests run on a submission, in Offhook's own session or in a course's."""
+"""The pytest plugin: lets the conformance tests run on a submission, in Offhook's own session or in a course's.
 
+With `-n` a session of the suite alone stays one process that works on several stages. Where a course's own tests run
+beside it, the workers of pytest-xdist have a stage each.
+"""
+
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.ahead import Ahead, Program, Question
 from conformance.catalogue import catalogue
 from conformance.grading.build import Workshop
 from conformance.grading.submission import Submission, SubmissionError, read
@@ -21,6 +28,10 @@ PROVES = "offhook_proves"
 """The mark of a conformance test: an attribute that holds what it proves."""
 SUBMISSIONS = pytest.StashKey[dict[str, Submission]]()
 """The submissions by the names under which tests show them."""
+AT_ONCE = pytest.StashKey[int]()
+"""How many programs this process judges at once, where `-n` says so."""
+STAGES = pytest.StashKey[list[Stage]]()
+SUITE = "conformance.suite"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +57,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--no-observer", action="store_true", help="judge only what shows on the wire")
 
 
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With `-n`, let a session of the suite alone have so many stages, instead of so many processes of pytest."""
+    workers = getattr(config.option, "numprocesses", None)
+    if workers and _suite_alone(config):
+        config.stash[AT_ONCE] = len(config.option.tx)
+        config.option.tx, config.option.dist = [], "no"
+
+
+def _suite_alone(config: pytest.Config) -> bool:
+    names = [argument.partition("::")[0] for argument in config.args]
+    return config.option.pyargs and all(name == SUITE or name.startswith(f"{SUITE}.") for name in names)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Look into the submissions once; a wrong one ends the session with one line."""
     config.addinivalue_line("markers", "xdist_group(name): what one worker judges from beginning to end")
@@ -69,6 +93,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadgroup = True
     return LoadGroupScheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let the stages of this process be set up while the tests are collected."""
+    config = session.config
+    if SUBMISSIONS not in config.stash or config.option.collectonly or config.getoption("dist", "no") != "no":
+        return
+    first = _worker_number(config)
+    config.stash[STAGES] = [Stage(first + place) for place in range(config.stash.get(AT_ONCE, 1))]
+    for stage in config.stash[STAGES]:
+        config.add_cleanup(stage.close)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -105,24 +141,61 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if ours and SUBMISSIONS not in config.stash:
         raise pytest.UsageError("which programs? say --submission FOLDER")
     items[:] = [item for item in items if item not in ours or "NOTSET" not in item.name]
+    if AT_ONCE in config.stash:
+        order = list(_asked(items))
+        items.sort(key=lambda item: order.index(_program(item)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let Hypothesis's plugin go where nobody used it: it would load all of Hypothesis to say nothing at the end."""
+    if "hypothesis" not in sys.modules and _suite_alone(session.config):
+        session.config.pluginmanager.unregister(name="hypothesispytest")
+
+
+def _program(item: Any) -> Program:
+    """Return the program that a conformance test judges."""
+    return Program(item.callspec.params["bench"].folder, item.callspec.params["exercise"])
+
+
+def _asked(items: Sequence[Any]) -> dict[Program, list[Question]]:
+    """Return what conformance tests ask, program by program."""
+    asked: dict[Program, list[Question]] = {}
+    for item in items:
+        proof = getattr(item.function, PROVES)
+        asked.setdefault(_program(item), []).append(Question(proof.requirement, proof.family, proof.check))
+    return asked
 
 
 @pytest.fixture(scope="session")
-def offhook_benches(pytestconfig: pytest.Config) -> Iterator[Callable[[Submission], Bench]]:
-    """One stage for this session, and for each submission a workshop and its programs, once they are asked for."""
-    observe, seed = not pytestconfig.getoption("--no-observer"), pytestconfig.getoption("--seed")
+def offhook_benches(request: pytest.FixtureRequest) -> Iterator[Callable[[Submission], Bench]]:
+    """The workshops of this session, and for each submission a bench, once it is asked for."""
+    config = request.config
     with ExitStack() as open_ones:
-        stage = open_ones.enter_context(Stage(_worker_number(pytestconfig)))
+        workshops = [open_ones.enter_context(closing(Workshop(stage))) for stage in config.stash[STAGES]]
+        ahead = open_ones.enter_context(closing(_ahead(request, workshops))) if AT_ONCE in config.stash else None
         benches: dict[str, Bench] = {}
 
         def bench_of(submission: Submission) -> Bench:
             if submission.folder not in benches:
-                workshop = Workshop(stage)
-                open_ones.callback(workshop.close)
-                benches[submission.folder] = Bench(submission, stage, workshop, observe=observe, seed=seed)
+                benches[submission.folder] = bench = _bench_in(config, workshops[0], submission.folder)
+                bench.ahead = partial(ahead.verdict, submission.folder) if ahead is not None else None
             return benches[submission.folder]
 
         yield bench_of
+
+
+def _bench_in(config: pytest.Config, workshop: Workshop, folder: str) -> Bench:
+    submission = next(one for one in config.stash[SUBMISSIONS].values() if one.folder == folder)
+    observe, seed = not config.getoption("--no-observer"), config.getoption("--seed")
+    return Bench(submission, workshop.stage, workshop, observe=observe, seed=seed)
+
+
+def _ahead(request: pytest.FixtureRequest, workshops: Sequence[Workshop]) -> Ahead:
+    """Begin to judge what the tests of this session will ask; on one stage, where several would share their ports."""
+    apart = all(workshop.stage.isolation.network for workshop in workshops)
+    bench_in = partial(_bench_in, request.config)
+    return Ahead(workshops if apart else workshops[:1], bench_in, _asked(request.session.items))
 
 
 @pytest.fixture

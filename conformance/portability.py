@@ -43,9 +43,9 @@ def rows(posix: Subject, windows: Subject) -> list[BesideRow]:
 
 
 def _calls(subject: Subject) -> list[Call]:
-    return [
-        call for call in subject.undisturbed.trace.calls if call.of_exercise or call.name == "socket" or call.library
-    ]
+    trace = subject.undisturbed.trace
+    ours = {description.number for description in trace.descriptions if description.of_exercise}
+    return [call for call in trace.calls if call.library or call.subject in ours or call.on in ours]
 
 
 def _kind(call: Call) -> tuple[str, bool]:

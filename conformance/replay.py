@@ -1,7 +1,7 @@
 """Saved failures, tried again on the programs as they are now."""
 
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -11,9 +11,11 @@ from conformance.grading.submission import Submission
 from conformance.reporting.results import COUNTS_AGAINST, FORMAT, Results, Verdict, decode
 from conformance.stage.handle import Stage
 from conformance.stage.script import Scenario
-from conformance.suite.proving import Proof, all_proofs
 from conformance.trial import Bench, judge
 from conformance.words import say
+
+if TYPE_CHECKING:
+    from conformance.suite.proving import Proof
 
 LARGEST_FILE: Final = 64 << 20
 NO_TRY: Final = frozenset({"not-implemented", "not-run"})
@@ -89,6 +91,8 @@ def replay(
 
 def _again(bench: Bench, saved: Verdict) -> Verdict:
     """Return today's verdict on a saved failure; `not-run` where there is nothing to try."""
+    from conformance.suite.proving import all_proofs  # brings pytest
+
     if saved.requirement not in catalogue().requirements or saved.exercise not in catalogue().exercises:
         return _not_run(saved, say("replay.unknown"))
     proof = next((one for one in all_proofs() if _proves(one, saved)), None)
@@ -101,7 +105,7 @@ def _again(bench: Bench, saved: Verdict) -> Verdict:
     return judge(bench, proof.requirement, saved.exercise, proof.family, proof.check, saved.evidence.scenario)
 
 
-def _proves(proof: Proof, saved: Verdict) -> bool:
+def _proves(proof: "Proof", saved: Verdict) -> bool:
     return proof.requirement.id == saved.requirement and proof.concerns(saved.exercise)
 
 

@@ -19,7 +19,7 @@ from conformance.portability import pairs
 from conformance.reporting.results import FORMAT, Harness, ProgramReport, Results, SubmissionReport, Verdict
 from conformance.scenarios.family import digest
 from conformance.suite.proving import PROVES, VERDICT
-from conformance.trial import Bench
+from conformance.trial import Bench, HarnessError
 
 SUITE = Path(__file__).parent / "suite"
 
@@ -33,10 +33,6 @@ class Request:
     requirements: tuple[str, ...] = ()
     seed: int | None = None
     observe: bool = True
-
-
-class HarnessError(Exception):
-    """The suite itself failed."""
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from conformance.grading.build import Built, Workshop
 from conformance.grading.submission import Found, Submission, looked_for
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.reporting.results import Tries, Verdict, VerdictName
+from conformance.scenarios.failing import NO_ARGUMENTS, NOBODY_LISTENS, PORT_TAKEN
 from conformance.scenarios.family import DEFAULT, Family, Profile
 from conformance.scenarios.undisturbed import undisturbed_of
 from conformance.stage.handle import Stage, StageError
@@ -23,7 +24,13 @@ from conformance.words import say
 TRIES: Final = 10
 """How often a scenario that failed is tried in all, and the reference in it."""
 TRIES_OF_ENDLESS: Final = 2
+NOT_TO_CONVERSE: Final = frozenset({NO_ARGUMENTS, NOBODY_LISTENS, PORT_TAKEN})
+"""Families in which no conversation takes place, so that a program which never holds one is judged all the same."""
 REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"), (Path("winsock"), ".c"))
+
+
+class HarnessError(Exception):
+    """The suite itself failed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +79,8 @@ class Bench:
     observe: bool = True
     seed: int | None = None
     profile: Profile = DEFAULT
+    ahead: "Callable[[str, Check], Verdict] | None" = None
+    """Knows the verdict of a check on the program of an exercise, where it is judged elsewhere already."""
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _references: dict[str, Subject | None] = field(default_factory=dict)
 
@@ -135,6 +144,8 @@ def judge(
 
     With a scenario it is the verdict for that one alone, tried as often as a failure is doubted.
     """
+    if bench.ahead is not None and scenario is None:
+        return bench.ahead(exercise, check)
     subject = bench.subject(exercise)
 
     def verdict(name: VerdictName, reason: str = "") -> Verdict:
@@ -210,7 +221,11 @@ class _Trial:
         reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
         if len(reasons) == len(judgements):
             return self._say("not-applicable", reasons[0] if reasons else say(self.family.none))
-        return self._say("passed")
+        return self._say("passed") if self._did_something() else self._not_run()
+
+    def _did_something(self) -> bool:
+        """Tell whether it can be said that a requirement is kept: a program that does nothing breaks nothing either."""
+        return self.family in NOT_TO_CONVERSE or conversed(self.subject.undisturbed)
 
     def _judge(self, subject: Subject, run: Run) -> Judgement:
         if len(inspect.signature(self.check).parameters) == 1:

@@ -1,7 +1,9 @@
-"""Measures, as ratios within one run: tracing beside strace, judged starts beside bare ones, waiting, a whole check."""
+"""Measures, as ratios within one run: tracing beside strace, judged starts beside bare ones, checks, the page."""
 
 import json
+import os
 import platform
+import resource
 import shutil
 import socket
 import statistics
@@ -11,24 +13,35 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from conformance.grading.build import Workshop
 from conformance.grading.languages import C_FLAGS
 from conformance.grading.submission import Found
+from conformance.reporting import html
 from conformance.reporting.results import decode
 from conformance.scenarios.greeting import LONG, conversation
 from conformance.stage.handle import Stage
 from conformance.stage.script import Connect, Order, Program, Scenario
+from tests import samples
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ROOT = Path(__file__).parent.parent
 WRITES = 20_000
 STARTS = 200
 PAIRS = 5
 EXAMPLES = (50, 100, 200, 400)
+VERDICTS = 2_000
+TICKS = os.sysconf("SC_CLK_TCK")
+ORDINARY = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""As people start it: Python keeps what it has compiled."""
 
 
 def main() -> None:
     """Print the figures and keep them as reports/bench.json."""
+    began, others = time.perf_counter(), _work_of_others()
     with tempfile.TemporaryDirectory() as name, Stage() as stage:
         folder = Path(name)
         folder.chmod(0o755)
@@ -39,11 +52,21 @@ def main() -> None:
             **whole_check(folder),
             **against_examples(stage),
             **against_programs(folder),
+            **opening(folder),
         }
+    figures["other work meanwhile, processors"] = round((_work_of_others() - others) / (time.perf_counter() - began), 2)
     for key, value in figures.items():
         print(f"{key:<44} {value}")
     (ROOT / "reports").mkdir(exist_ok=True)
     (ROOT / "reports" / "bench.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _work_of_others() -> float:
+    """Return how many seconds the machine's processors have worked for other processes than these."""
+    with Path("/proc/stat").open() as stat:
+        user, nice, system, _idle, _waiting, *rest = map(int, stat.readline().split()[1:9])
+    ours = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return (user + nice + system + sum(rest)) / TICKS - sum(used.ru_utime + used.ru_stime for used in ours)
 
 
 def compiled(source: Path, folder: Path) -> Path:
@@ -77,16 +100,23 @@ def tracing(folder: Path, stage: Stage) -> dict[str, object]:
         str(program),
         str(WRITES),
     ]
-    ours, theirs, pinned = [], [], []
+    ours, theirs, pinned, stops = [], [], [], []
     for _ in range(PAIRS):
+        stops.append(_only_stops(program))
         ours.append(seconds(lambda: stage.run(order)))
         theirs.append(seconds(lambda: subprocess.run(strace, check=True)))
         pinned.append(seconds(lambda: subprocess.run(["taskset", "-c", "0", *strace], check=True)))
     return {
         "tracing 20,000 writes, seconds": _median(ours),
+        "of that, a tracer that only lets go on": _median([a / b for a, b in zip(stops, ours, strict=True)]),
         "tracing / strace": _median([a / b for a, b in zip(ours, theirs, strict=True)]),
         "tracing / strace on one processor": _median([a / b for a, b in zip(ours, pinned, strict=True)]),
     }
+
+
+def _only_stops(program: Path) -> float:
+    command = [sys.executable, "-m", "tests.stops", str(program), str(WRITES)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
 
 
 def starts(folder: Path, stage: Stage) -> dict[str, object]:
@@ -132,11 +162,13 @@ def whole_check(folder: Path) -> dict[str, object]:
     """Time a whole check of both reference programs in C."""
     file = folder / "results.json"
     command = [sys.executable, "-m", "conformance.cli", "check", str(ROOT / "reference_impl/c"), "--json", str(file)]
-    times = [seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(3)]
-    harness = decode(file.read_bytes()).harness
+    times = [seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=ORDINARY)) for _ in range(3)]
+    found = decode(file.read_bytes())
+    harness = found.harness
     return {
         "check of both C references, seconds": _median(times),
-        "its runs": harness.runs,
+        "its runs, on requirements": f"{harness.runs}, {len({one.requirement for one in found.verdicts})}",
+        "its page, kB": round(len(html.page(found).encode()) / 1000, 1),
         "its waiting, share": round(harness.waiting_seconds / harness.seconds, 4),
     }
 
@@ -178,8 +210,41 @@ def _session(folders: list[Path], *options: str) -> float:
     chosen = [word for one in folders for word in ("--submission", str(one))]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "conformance.suite"]
     return seconds(
-        lambda: subprocess.run([*command, *chosen, *options], check=True, capture_output=True, cwd=folders[0].parent)
+        lambda: subprocess.run(
+            [*command, *chosen, *options], check=True, capture_output=True, cwd=folders[0].parent, env=ORDINARY
+        )
     )
+
+
+def opening(folder: Path) -> dict[str, object]:
+    """Time in chromium how long a page with many verdicts takes to open."""
+    text = html.page(samples.many(VERDICTS))
+    file = folder / "page.html"
+    file.write_text(text, "utf-8")
+    what = f"a page of {VERDICTS:,} verdicts"
+    return {f"{what}, kB": round(len(text.encode()) / 1000, 1), f"{what}, opens in ms": _opens_in(file)}
+
+
+def _opens_in(file: Path) -> float | str:
+    command = shutil.which("chromium")
+    if command is None:
+        return "no chromium here"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=command, args=["--no-sandbox"])
+        page = chromium.new_page()
+        times = [opened(page, file.as_uri()) for _ in range(PAIRS)]
+        chromium.close()
+    return _median(times)
+
+
+def opened(page: "Page", address: str) -> float:
+    """Open a page and return the milliseconds until all of it was loaded, as the browser counts them."""
+    ended = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+    page.goto(address)
+    page.wait_for_function(f"{ended} > 0")
+    return float(page.evaluate(ended))
 
 
 def _median(values: list[float]) -> float:

@@ -18,7 +18,7 @@ from conformance.grading.languages import find_tool, languages_of
 from conformance.reporting.results import Results, Verdict, decode, encode
 from conformance.scenarios.undisturbed import UNDISTURBED
 from conformance.stage.script import Accept, End, Scenario, Send, Start
-from conformance.starters import EXTENSIONS, languages_for, starter
+from conformance.starters import EXTENSIONS, languages, starter
 from conformance.suite.proving import all_proofs
 from conformance.words import table
 from tests.kill_matrix import HERE, TEXTBOOK
@@ -39,9 +39,13 @@ def folder(tmp_path: Path) -> Path:
 # ---------------------------------------------------------------- all of them
 
 
-@pytest.mark.parametrize("command", ["check", "explain", "new", "replay"])
+@pytest.mark.parametrize("command", ["check", "explain", "new", "replay", "trace"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"Example: offhook {command}" in offhook(command, "--help", status=0).stdout
+
+
+def test_the_whole_has_help_with_an_example_too() -> None:
+    assert "Example: offhook check" in offhook("--help", status=0).stdout
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,20 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["nonsense"], "nonsense"),
         (["check", "--nonsense"], "--nonsense"),
         (["check", "/tmp", "--watch", "--github"], "do not go together"),
+        (["check"], "which folder"),
+        (["check", "/no/such"], "/no/such: no such folder"),
+        (["check", "/dev/null"], "not a folder"),
+        (["check", "/tmp", "/tmp"], "unexpected"),
+        (["check", "/tmp", "--seed", "x"], "--seed"),
+        (["check", "/tmp", "--exercise", "helo"], "no such exercise"),
+        (["check", "/tmp", "--requirement", "nonsense"], "no requirement begins so"),
+        (["trace"], "which program"),
+        (["trace", ""], "which program"),
+        (["trace", "--nonsense", "/bin/true"], "--nonsense"),
+        (["trace", "--", "/no/such\nprogram"], "/no/such"),
+        (["trace", "--", "/tmp"], "/tmp: Permission denied"),
+        (["trace", "--fault", "nonsense", "--", "/bin/true"], "a fault is CALL:NTH:ERROR"),
+        (["trace", "--json", "/no/such/file", "--", "/bin/true"], "/no/such/file"),
         (["explain"], "ID"),
         (["explain", "transfer.any-splt"], "near it are transfer.any-split"),
         (["explain", "any-split"], "near it are transfer.any-split"),
@@ -59,6 +77,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["new", "hello_server"], "--language"),
         (["new", "helo", "--language", "c"], "no such exercise; there are hello_server"),
         (["new", "hello_server", "--language", "cobol"], "no such language; there are c, cpp"),
+        (["new", "fd_seri", "--language", "java"], "fd_seri can be done in c, cpp, python, go, rust"),
         (["new", "hello_server", "--language", "c", "/dev/null"], "/dev/null"),
         (["new", "hello_server", "--language", "c", "/dev/null/x"], "/dev/null"),
         (["replay"], "FILE"),
@@ -107,22 +126,24 @@ def test_a_prefix_lists_what_begins_so() -> None:
 
 # ---------------------------------------------------------------- new
 
-STARTERS = [(name, language) for name, one in catalogue().exercises.items() for language in languages_for(one)]
 
-
-@pytest.mark.parametrize(("exercise", "language"), STARTERS)
+@pytest.mark.parametrize(
+    ("exercise", "language"), [(name, one) for name, data in catalogue().exercises.items() for one in languages(data)]
+)
 def test_a_starter_builds_without_a_word_and_explains_its_arguments(exercise: str, language: str, folder: Path) -> None:
     tool = languages_of(catalogue().exercises[exercise])[EXTENSIONS[language]]
     if find_tool(tool) is None:
         pytest.skip(f"no {tool.name} here")
     said = offhook("new", exercise, "--language", language, folder / "work", status=0).stdout
     assert "offhook check" in said
-    found = check(folder / "work", "--requirement", "robust.arguments", "--requirement", "transfer.", status=1)
+    asked = ("robust.arguments", "transfer.", "file.", "descriptor.reports-numbers")
+    found = check(folder / "work", *(word for one in asked for word in ("--requirement", one)), status=1)
     assert [(one.exercise, one.language, one.built, one.words) for one in found.programs] == [
         (exercise, tool.name, True, "")
     ]
     verdicts = {one.requirement: one.verdict for one in found.verdicts}
-    assert verdicts["robust.arguments"] == "passed"
+    if catalogue().exercises[exercise].arguments:
+        assert verdicts["robust.arguments"] == "passed"
     assert "failed" in verdicts.values()
     assert not found.count("crashed", "hung", "unsteady", "not-implemented", "harness-error")
 

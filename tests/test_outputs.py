@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from conformance.catalogue import catalogue
 from conformance.reporting import github, junit
-from conformance.reporting.results import ProgramReport, Verdict
+from conformance.reporting.results import COUNTS_AGAINST, ProgramReport, Verdict
 from conformance.reporting.safe import plain
 from tests.kill_matrix import TEXTBOOK
 from tests.samples import NASTY
@@ -72,7 +72,7 @@ def test_junit_says_what_the_results_say(folder: Path) -> None:
     ("verdict", "outcome"),
     [
         ("passed", None), ("failed", "failure"), ("unsteady", "failure"), ("not-implemented", "failure"),
-        ("not-run", "skipped"), ("not-applicable", "skipped"), ("not-observed", "skipped"), ("harness-error", "error"),
+        ("not-run", "failure"), ("not-applicable", "skipped"), ("not-observed", "skipped"), ("harness-error", "error"),
     ],
 )  # fmt: skip
 def test_each_verdict_has_its_word_in_junit(verdict: str, outcome: str | None) -> None:
@@ -83,6 +83,10 @@ def test_each_verdict_has_its_word_in_junit(verdict: str, outcome: str | None) -
     assert [element.tag for case in root.iter("testcase") for element in case] == ([outcome] if outcome else [])
     counted = {name: root.get(name) for name in ("failures", "errors", "skipped")}
     assert counted == {name: str(int(what == outcome)) for name, what in junit.COUNTED.items()}
+
+
+def test_what_counts_against_a_program_is_a_failure_in_junit() -> None:
+    assert {verdict for verdict, outcome in junit.OUTCOMES.items() if outcome == "failure"} == COUNTS_AGAINST
 
 
 def test_junit_is_whole_whatever_was_printed() -> None:

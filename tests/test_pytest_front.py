@@ -58,6 +58,32 @@ def test_two_workers_judge_two_students_and_write_junit(course: Path) -> None:
     assert not [case for case in cases if case.find("error") is not None]
 
 
+def test_two_stages_in_one_process_give_the_same_verdicts(course: Path) -> None:
+    students = "--submission", "kim", "--submission", "이 준"
+    alone, both = (run(course, *students, "-rA", *workers) for workers in ((), ("-n", "2")))
+    assert both.returncode == 1, both.stdout + both.stderr
+    assert "worker" not in both.stdout, "pytest-xdist has nothing to do"
+    assert _outcomes(both) == _outcomes(alone)
+    assert len(_outcomes(both)) > 20
+
+
+def _outcomes(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return sorted(line.split(" - ")[0] for line in done.stdout.splitlines() if line.startswith(("PASSED", "FAILED")))
+
+
+def test_the_first_failure_ends_what_is_judged_ahead(course: Path) -> None:
+    done = run(course, "--submission", "이 준", "--submission", "kim", "-n", "2", "-x", "--requirement", "transfer.")
+    assert done.returncode == 1
+    assert "stopping after 1 failures" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_two_stages_search_at_the_same_time(course: Path) -> None:
+    options = "-n", "2", "--seed", "1", "-q", "-k", "any_split"
+    done = run(course, "--submission", "이 준", "--submission", "kim", *options)
+    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_the_first_failure_ends_it(course: Path) -> None:
     done = run(course, "--submission", "이 준", "-x", "-q", "--requirement", "transfer.")
     assert done.returncode == 1

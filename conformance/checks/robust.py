@@ -1,5 +1,7 @@
 """Checks of what a program does when something goes wrong."""
 
+from typing import Final
+
 from conformance.checks.common import (
     as_received,
     clients_of,
@@ -15,8 +17,10 @@ from conformance.model.descriptors import UNDER_WAY
 from conformance.model.failures import USES, USES_OF_NOTHING
 from conformance.observe.decode import text
 from conformance.observe.trace import Call, Trace
-from conformance.stage.script import Busy, Connect, Exited, Killed, NotStarted, Run, Waiting
+from conformance.stage.script import Busy, Exited, Killed, NotStarted, Run, Waiting
 from conformance.words import say
+
+GONE: Final = frozenset({"program ended", "program reset", "peer reset", "peer left"})
 
 
 def reports_failure(run: Run, undisturbed: Run) -> Judgement:
@@ -231,7 +235,19 @@ def keeps_clients_apart(run: Run, beside: Run) -> Judgement:
 
 def _reaps(run: Run, beside: Run, clients: int) -> Judgement:
     """Judged on clients in turn: of those that come at once, many children may end before anybody can wait for them."""
-    at_once = any(isinstance(step, Connect) and step.early for step in run.scenario.steps)
-    if at_once or run.zombies <= beside.zombies + 1:
+    if _at_once(run) or run.zombies <= beside.zombies + 1:
         return Kept()
     return Broken(say("zombies.expected"), say("zombies.seen", clients=clients, count=run.zombies))
+
+
+def _at_once(run: Run) -> bool:
+    """Tell whether a client came before the one before it was served."""
+    there = set[int]()
+    for event in run.wire:
+        if event.what == "connected":
+            if there:
+                return True
+            there.add(event.client)
+        elif event.what in GONE:
+            there.discard(event.client)
+    return False

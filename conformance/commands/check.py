@@ -1,4 +1,7 @@
-"""`offhook check`: judge the programs in a folder, once or whenever they change."""
+"""`offhook check`: judge the programs in a folder, once or whenever they change.
+
+What is slow to load, such as pytest, is loaded where it is needed: help and wrong use answer at once.
+"""
 
 import os
 from collections.abc import Sequence
@@ -11,11 +14,8 @@ from rich.console import Console
 from conformance.catalogue import catalogue
 from conformance.commands.common import known, known_prefixes, or_stop, progress, stop, write
 from conformance.grading.submission import read
-from conformance.reporting import github, html, junit, terminal
+from conformance.reporting import github, terminal
 from conformance.reporting.results import Results, encode
-from conformance.session import Request
-from conformance.session import check as judge
-from conformance.watch import watching
 from conformance.words import say
 
 
@@ -28,6 +28,8 @@ class Files(NamedTuple):
 
     def write(self, found: Results) -> None:
         """Write all that were asked for."""
+        from conformance.reporting import html, junit
+
         for path, text in ((self.json, encode), (self.html, html.page), (self.junit, junit.xml)):
             if path is not None:
                 made = text(found)
@@ -82,6 +84,9 @@ def check(
     files = Files(json, html_file, junit_file)
 
     def once() -> Results:
+        from conformance.session import Request
+        from conformance.session import check as judge
+
         with progress(say("command.building")) as report:
             found = judge(Request(read(folder), exercises, requirements, seed, observer), report)
         files.write(found)
@@ -89,6 +94,8 @@ def check(
 
     with github.quoted(enabled=on_github), or_stop():
         if watch:
+            from conformance.watch import watching
+
             read(folder)
             watching(folder, [path for path in files if path is not None], once)
             return

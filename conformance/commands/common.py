@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from conformance.catalogue import catalogue
 from conformance.grading.submission import SubmissionError
 from conformance.reporting.safe import plain
-from conformance.session import HarnessError
 from conformance.stage.handle import StageError
+from conformance.trial import HarnessError
 from conformance.words import say
 
 USAGE: Final = 2

@@ -12,7 +12,6 @@ from rich.text import Text
 from conformance.catalogue import Requirement, catalogue
 from conformance.commands.common import stop
 from conformance.reporting.safe import plain
-from conformance.suite.proving import all_proofs
 from conformance.words import say
 
 WIDTH: Final = 80
@@ -61,6 +60,8 @@ def _parts(one: Requirement) -> Iterator[tuple[str, str]]:
 
 
 def _judged(one: Requirement) -> str:
+    from conformance.suite.proving import all_proofs  # brings pytest
+
     proofs = [proof for proof in all_proofs() if proof.requirement.id == one.id]
     alone = len({proof.family.name for proof in proofs}) == 1
     families = {f"family.{proof.family.name}": () if alone else proof.exercises for proof in proofs}

@@ -8,7 +8,7 @@ import typer
 
 from conformance.catalogue import catalogue
 from conformance.commands.common import known, stop
-from conformance.starters import EXTENSIONS, languages_for, starter, write
+from conformance.starters import EXTENSIONS, languages, starter, write
 from conformance.words import say
 
 
@@ -24,7 +24,10 @@ def new(
     """
     exercises = catalogue().exercises
     known([exercise], list(exercises), "exercise")
-    known([language], list(languages_for(exercises[exercise])), "language")
+    known([language], list(EXTENSIONS), "language")
+    possible = languages(exercises[exercise])
+    if language not in possible:
+        stop(say("starter.hides-descriptors", exercise=exercise, language=language, known=", ".join(possible)))
     made = starter(exercises[exercise], language)
     try:
         path = write(made, folder)

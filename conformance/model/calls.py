@@ -74,7 +74,8 @@ SYSTEM_CALLS: Final[dict[str, SystemCall]] = {
 }
 
 # Calls that would let a program act where no observer sees it: they answer ENOSYS, and runtimes fall back.
-# `splice` waits for its source with the pipe's lock held, so that whoever reads the pipe is stuck with it.
+# `splice` waits for its source with the pipe's lock held, so that whoever reads the pipe is stuck with it; it answers
+# EINVAL, as where one end cannot be spliced: Go takes only that for a reason to read and write.
 REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     "splice": (275, 76),
     "io_uring_setup": (425, 425),
@@ -83,6 +84,9 @@ REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     "vmsplice": (278, 75),
     "tee": (276, 77),
 }
+
+UNFIT: Final = frozenset({"splice"})
+"""Of them, those that answer EINVAL."""
 
 INPUT: Final = frozenset({"read", "recv"})
 OUTPUT: Final = frozenset({"write", "send", "sendfile"})

@@ -5,14 +5,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final
-
-from elftools.common.exceptions import ELFError
-from elftools.dwarf.dwarfinfo import DWARFInfo
-from elftools.elf.elffile import ELFFile
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from conformance.observe.trace import Place
 from conformance.observe.winsock import image as winsock_image
+
+if TYPE_CHECKING:
+    from elftools.dwarf.dwarfinfo import DWARFInfo
 
 LARGEST_IMAGE: Final = 64 << 20
 Row = tuple[int, str, int]
@@ -35,6 +34,8 @@ def sources_of(place: Place) -> Iterator[tuple[str, int]]:
 
 @lru_cache(maxsize=32)
 def _rows(file: str) -> list[Row]:
+    from elftools.common.exceptions import ELFError  # only where something is to be shown
+
     try:
         if Path(file).stat().st_size > LARGEST_IMAGE:
             return []
@@ -45,8 +46,10 @@ def _rows(file: str) -> list[Row]:
         return []  # what a program says of itself is not trusted to be well formed
 
 
-def _dwarf(stream: BinaryIO) -> DWARFInfo | None:
+def _dwarf(stream: BinaryIO) -> "DWARFInfo | None":
     """Return a program file's debug information, in whichever of the two formats the file is."""
+    from elftools.elf.elffile import ELFFile
+
     if stream.read(2) == winsock_image.MAGIC:
         return winsock_image.dwarf(winsock_image.MAGIC + stream.read())
     stream.seek(0)
@@ -54,7 +57,7 @@ def _dwarf(stream: BinaryIO) -> DWARFInfo | None:
     return image.get_dwarf_info() if image.has_dwarf_info() else None
 
 
-def _all_rows(dwarf: DWARFInfo) -> list[Row]:
+def _all_rows(dwarf: "DWARFInfo") -> list[Row]:
     found: list[Row] = []
     for unit in dwarf.iter_CUs():
         lines = dwarf.line_program_for_CU(unit)

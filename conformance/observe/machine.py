@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 libc: Final = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 libc.ptrace.restype = ctypes.c_long
-_ptrace: Final = libc.ptrace
+# No request waits for anything: to hand the interpreter over to other threads and back would be a tenth of its cost.
+_ptrace: Final = ctypes.PyDLL(None, use_errno=True).ptrace
+_ptrace.argtypes, _ptrace.restype = libc.ptrace.argtypes, libc.ptrace.restype
 
 PEEKDATA, POKEDATA = 2, 5
 CONT, SYSCALL, GETEVENTMSG = 7, 24, 0x4201

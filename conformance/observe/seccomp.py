@@ -5,7 +5,7 @@ import struct
 from functools import cache
 from typing import Final
 
-from conformance.model.calls import FUTEX_WAITS, REFUSED, SYSTEM_CALLS
+from conformance.model.calls import FUTEX_WAITS, REFUSED, SYSTEM_CALLS, UNFIT
 from conformance.model.signals import NEWS
 from conformance.observe.machine import (
     PR_SET_NO_NEW_PRIVS,
@@ -19,6 +19,7 @@ from conformance.observe.machine import (
 ALLOW: Final = 0x7FFF_0000
 TRACE: Final = 0x7FF0_0000
 NOT_THERE: Final = 0x0005_0000 | 38  # SECCOMP_RET_ERRNO with ENOSYS
+NOT_SO: Final = 0x0005_0000 | 22  # the same with EINVAL
 LOAD, JUMP_EQUAL, JUMP_NOT_LESS, RETURN = 0x20, 0x15, 0x35, 0x06
 AND: Final = 0x54
 FUTEX_COMMAND: Final = 0x7F
@@ -33,12 +34,12 @@ def numbers(on: Machine) -> dict[int, str]:
 
 
 def program(on: Machine, *, every_handler: bool = False) -> bytes:
-    """Assemble the filter: foreign call tables and refused calls answer ENOSYS, the calls of interest stop.
+    """Assemble the filter: foreign call tables and refused calls answer ENOSYS or EINVAL, the calls of interest stop.
 
     Handlers are of interest for signals that bring news, or for every signal.
     """
     column = 0 if on.column == "x86_64" else 1
-    refused = [pair[column] for pair in REFUSED.values() if pair[column] is not None]
+    refused = [(pair[column], 3 if name in UNFIT else 2) for name, pair in REFUSED.items()]
     head = [
         step(LOAD, 0, 0, ARCHITECTURE),
         step(JUMP_EQUAL, 1, 0, on.audit),
@@ -51,13 +52,13 @@ def program(on: Machine, *, every_handler: bool = False) -> bytes:
     head += _timed_futex(places["futex"])
     told_apart = {"futex"} if every_handler else {"futex", "rt_sigaction"}
     head += [] if every_handler else _handlers(places["rt_sigaction"])
-    table = [(number, 2) for number in refused if number is not None] + [
+    table = [(number, target) for number, target in refused if number is not None] + [
         (number, 1) for name, number in places.items() if name not in told_apart
     ]
     jumps = [
         step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
     ]
-    return b"".join([*head, *jumps, ret(ALLOW), ret(TRACE), ret(NOT_THERE)])
+    return b"".join([*head, *jumps, ret(ALLOW), ret(TRACE), ret(NOT_THERE), ret(NOT_SO)])
 
 
 def _timed_futex(number: int) -> list[bytes]:

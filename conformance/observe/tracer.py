@@ -55,6 +55,10 @@ TIMER_ABSTIME: Final = 1
 WAITS_ENDED_AT_MOST: Final = 500
 """How many time-outs are let pass in one run: whoever still tries then tries for ever."""
 FUTEX_WAIT_BITSET, FUTEX_CLOCK_REALTIME = 9, 0x100
+TELLS: Final = 0.005
+"""Seconds after which the rest of a wait can be told from a wait that begins anew."""
+BEARABLE: Final = 5.0
+"""Seconds that a program's own deadline may lie ahead."""
 STANDARD: Final = frozenset({0, 1, 2})
 OFTEN: Final = {"sleep": 1000, "poll": 25, "select": 25, "epoll_wait": 25, "futex": 3}
 """How many time-outs of one thread are let pass while nothing comes of it: runtimes keep timers that never end."""
@@ -95,6 +99,12 @@ class Thread:
     """How many of its time-outs were let pass since anything was last achieved."""
     progress: int = 0
     """What the tracer's progress was by then."""
+    since: float = 0.0
+    """When the first of them was let pass, by the system's clock."""
+    due: float = 0.0
+    """When that one would have been over."""
+    patient: Entry | None = None
+    """The wait that is let last as long as it does."""
     stopped: bool = False
     """In a group stop, until a SIGCONT."""
     unborn: bool = False
@@ -477,14 +487,38 @@ class Tracer:
         entry = thread.entry
         if entry is None or entry.name not in WAITS or (sleeps_only and not _only_time(entry)):
             return None
-        if thread.progress != self.progress:
-            thread.progress, thread.expired = self.progress, 0
-        if thread.expired >= OFTEN[entry.name]:
+        left = self._time_given(thread.process.memory, entry)
+        if left is None:
             return None
+        now = time.monotonic()
+        if thread.progress != self.progress or not thread.expired:
+            thread.progress, thread.expired = self.progress, 0
+            thread.since, thread.due = now, now + left
+        return left if thread.expired < OFTEN[entry.name] or now - thread.since < TELLS else None
+
+    def waits_for_a_deadline(self) -> bool:
+        """Tell whether a thread asks its own clock, and waits for a time that only the system's clock will bring.
+
+        It begins the same wait again and again, each time for the rest; a pause that is repeated begins anew.
+        """
+        return any(self._has_a_deadline(thread) for thread in self.threads.values())
+
+    def _has_a_deadline(self, thread: Thread) -> bool:
+        entry = thread.entry
+        if entry is None or entry.name not in WAITS or not thread.expired or thread.progress != self.progress:
+            return False
+        left, now = self._time_given(thread.process.memory, entry), time.monotonic()
+        passed = now - thread.since
+        if left is not None and left < BEARABLE and passed > TELLS and now + left - thread.due < passed / 2:
+            thread.patient = entry
+        return thread.patient is entry
+
+    def _time_given(self, memory: Memory, entry: Entry) -> float | None:
+        """Return the seconds that a wait lasts at most; None where it has no end."""
         if entry.system_call in TIMEOUT_REGISTER:
             milliseconds = ctypes.c_int32(entry.words[TIMEOUT_REGISTER[entry.system_call]] & 0xFFFF_FFFF).value
             return milliseconds / 1000 if milliseconds >= 0 else None
-        return self._time_at(thread.process.memory, entry)
+        return self._time_at(memory, entry)
 
     def _time_at(self, memory: Memory, entry: Entry) -> float | None:
         raw = memory.read(entry.words[TIMEOUT_POINTER[entry.system_call]], 16)

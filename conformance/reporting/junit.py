@@ -11,10 +11,10 @@ from conformance.reporting.text import in_text
 
 OUTCOMES: Final = {
     "passed": None, "failed": "failure", "crashed": "failure", "hung": "failure", "unsteady": "failure",
-    "not-implemented": "failure", "not-run": "skipped", "not-applicable": "skipped", "not-observed": "skipped",
+    "not-implemented": "failure", "not-run": "failure", "not-applicable": "skipped", "not-observed": "skipped",
     "harness-error": "error",
 }  # fmt: skip
-"""What each verdict is in JUnit's words."""
+"""What each verdict is in JUnit's words: whatever counts as not passed is a failure."""
 COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 LINE: Final = 400
 

@@ -48,6 +48,10 @@ class Bystander:
         """Time cannot be made to pass from outside."""
         return False
 
+    def waits_for_a_deadline(self) -> bool:
+        """Nor can it be seen what time a program waits for."""
+        return False
+
     def processes(self) -> set[int]:
         """Return the system's number of the program."""
         return {self.main}

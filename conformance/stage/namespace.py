@@ -11,8 +11,10 @@ from typing import Final
 
 from conformance.observe.machine import CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUSER, libc
 
-SIOCSIFFLAGS: Final = 0x8914
+SIOCSIFFLAGS, SIOCSIFMTU = 0x8914, 0x8922
 IFF_UP_AND_RUNNING: Final = 0x41
+SEGMENT: Final = 16_436
+"""What loopback carries at once: several segments fit into each buffer, so that none waits for a timer."""
 SETTINGS: Final = {
     "tcp_max_tw_buckets": "0",
     "tcp_wmem": "4096 16384 131072",
@@ -57,4 +59,5 @@ def _unshare() -> None:
 
 def _raise_loopback() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFMTU, struct.pack("16si12x", b"lo", SEGMENT))
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP_AND_RUNNING))

@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import time
@@ -29,9 +28,10 @@ from conformance.observe.recorder import Watch
 from conformance.observe.trace import Trace
 from conformance.observe.tracer import Pulse, Tracer
 from conformance.observe.winsock.follower import WinsockTracer
-from conformance.stage import launch, namespace, ports, wine
+from conformance.stage import launch, namespace, ports, processors, wine
 from conformance.stage.bystander import Bystander
 from conformance.stage.launch import Child, Identity, Launch
+from conformance.stage.messages import read_message, write_message
 from conformance.stage.peers import LOOPBACK, LOOPBACK_6, Peer
 from conformance.stage.script import (
     Busy,
@@ -174,7 +174,10 @@ class Performance:
             return
         if (peer.ready() and peer.act()) or follower.end_a_wait(sleeps_only=False) or peer.act():
             return
-        self.ending = Waiting()
+        if follower.waits_for_a_deadline():
+            self.idle += _pause(LONGEST_LOOK)
+        else:
+            self.ending = Waiting()
 
     def _over_a_limit(self) -> Ending | None:
         if self.streams.flooded:
@@ -231,13 +234,13 @@ class Worker:
     def __init__(self, number: int, platform: Platform = "posix") -> None:
         self.platform = platform
         self.on: Machine | None = machine()
+        self._claim = processors.keep_to_one(number)
         kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         found = wine.ready(self.on) if platform == "winsock" else ""
         self.apart = namespace.enter() if self.on else False
         self.identity = (
             Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
         )
-        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[number % len(os.sched_getaffinity(0))]})
         self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
         os.chmod(self.folder, 0o711)  # noqa: PTH101
         self._spare: str | None = None
@@ -290,6 +293,7 @@ class Worker:
 
     def close(self) -> None:
         """Leave nothing behind."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
         if self.starter is not None:
             self.starter.close()
         if self.house is not None:
@@ -486,31 +490,6 @@ def _addresses(port: int) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
 
 
 # ---------------------------------------------------------------- the process's main loop
-
-LENGTH: Final = struct.Struct("<I")
-
-
-def read_message(stream: int) -> bytes | None:
-    """Return the next message of a pipe, or None at its end."""
-    head = _read_exactly(stream, LENGTH.size)
-    return None if head is None else _read_exactly(stream, LENGTH.unpack(head)[0])
-
-
-def _read_exactly(stream: int, size: int) -> bytes | None:
-    data = b""
-    while len(data) < size:
-        piece = os.read(stream, size - len(data))
-        if not piece:
-            return None
-        data += piece
-    return data
-
-
-def write_message(stream: int, data: bytes) -> None:
-    """Write one message to a pipe."""
-    rest = memoryview(LENGTH.pack(len(data)) + data)
-    while rest:
-        rest = rest[os.write(stream, rest) :]
 
 
 def main() -> None:

@@ -1,13 +1,15 @@
 """Starters: the first file of a new program, made from one template for each language and the exercise's own data."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
 from conformance.catalogue import Exercise
 from conformance.words import say
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 EXTENSIONS: Final = {
     "c": ".c", "cpp": ".cpp", "python": ".py", "java": ".java", "go": ".go", "rust": ".rs", "node": ".js",
@@ -15,7 +17,9 @@ EXTENSIONS: Final = {
 """The languages in which there are starters, and how their files' names end."""
 ON_WINSOCK: Final = ("c", "cpp")
 NAMED_BY_CLASS: Final = frozenset({"java"})
-KNOWN_ARGUMENTS: Final = frozenset({"ip", "port"})
+HIDE_DESCRIPTORS: Final = frozenset({"java", "node"})
+"""Languages that do not tell a program the numbers of its sockets."""
+KNOWN_ARGUMENTS: Final = frozenset({"ip", "port", "path"})
 
 
 class Argument(Struct, frozen=True):
@@ -33,13 +37,16 @@ class Starter(Struct, frozen=True):
     text: str
 
 
-def languages_for(exercise: Exercise) -> tuple[str, ...]:
-    """Return the languages in which there is a starter of an exercise."""
-    return ON_WINSOCK if exercise.platform == "winsock" else tuple(EXTENSIONS)
+def languages(exercise: Exercise) -> list[str]:
+    """Return those of the `EXTENSIONS` in which an exercise can be done."""
+    if exercise.platform == "winsock":
+        return list(ON_WINSOCK)
+    numbers = "{descriptor}" in exercise.prints
+    return [language for language in EXTENSIONS if not (numbers and language in HIDE_DESCRIPTORS)]
 
 
 def starter(exercise: Exercise, language: str) -> Starter:
-    """Return the starter of an exercise in one of the `EXTENSIONS`."""
+    """Return the starter of an exercise in one of its `languages`."""
     stem = _stem(exercise, language)
     arguments = [_argument(place, word.strip("{}")) for place, word in enumerate(exercise.arguments, 1)]
     text = (
@@ -48,7 +55,7 @@ def starter(exercise: Exercise, language: str) -> Starter:
         .render(
             name=stem,
             title=exercise.title,
-            usage=" ".join(f"<{one.name}>" for one in arguments),
+            usage="".join(f" <{one.name}>" for one in arguments),
             arguments=arguments,
             steps=_steps(exercise, language),
             todo=say("starter.todo"),
@@ -66,7 +73,9 @@ def write(made: Starter, folder: Path) -> Path:
     return path
 
 
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # slow to load, for one command
+
     # Nothing here comes from a submission, and what is made is no page: there is nothing to escape.
     return Environment(
         loader=PackageLoader("conformance.starters", "templates"),

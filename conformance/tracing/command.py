@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from conformance.reporting.safe import plain
 from conformance.tracing.faults import FaultError, parse
 from conformance.tracing.follow import Request, TraceError, trace
 from conformance.words import say
@@ -67,7 +68,7 @@ def trace_command(
     The exit status is the program's own, 128 + N where signal N ended it; 2
     where it could not be started or traced.
     """
-    if not command:
+    if not command or not command[0]:
         _stop(say("trace.no-program"))
     try:
         faults = tuple(map(parse, fault or ()))
@@ -80,5 +81,5 @@ def trace_command(
 
 
 def _stop(why: str) -> NoReturn:
-    typer.echo(f"offhook: {why}", err=True)
+    typer.echo(f"offhook: {plain(why).strip()}".replace("\n", " "), err=True)
     sys.exit(USAGE)

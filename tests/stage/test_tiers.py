@@ -1,4 +1,7 @@
-"""Where less is allowed: without tracing, without namespaces, as a plain user. What can be judged there is the same."""
+"""Where less is allowed: without tracing, without namespaces, as a plain user, in a container by its runtime's rules.
+
+What can be judged there is the same.
+"""
 
 import ctypes
 import os
@@ -23,6 +26,10 @@ from tests.kill_matrix import TEXTBOOK
 PTRACE = {"x86_64": 101, "aarch64": 117}
 UNSHARE = {"x86_64": 272, "aarch64": 97}
 REFUSE = 0x0005_0000 | 1  # SECCOMP_RET_ERRNO with EPERM
+PR_CAPBSET_READ, PR_CAPBSET_DROP = 23, 24
+OF_A_CONTAINER = frozenset({0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31})
+"""The capabilities that container runtimes leave to root: of files, users, signals; none of tracing, of namespaces."""
+SYS_PTRACE = 19
 
 
 @pytest.fixture
@@ -31,13 +38,13 @@ def submission(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def forbid(number: int) -> Callable[[], None]:
-    """Return what makes one system call answer EPERM, in this process and all that it starts."""
+def forbid(*numbers: int) -> Callable[[], None]:
+    """Return what makes system calls answer EPERM, in this process and all that it starts."""
     steps = [
         (seccomp.LOAD, 0, 0, seccomp.NUMBER),
-        (seccomp.JUMP_EQUAL, 0, 1, number),
-        (6, 0, 0, REFUSE),
+        *((seccomp.JUMP_EQUAL, len(numbers) - place, 0, number) for place, number in enumerate(numbers)),
         (6, 0, 0, seccomp.ALLOW),
+        (6, 0, 0, REFUSE),
     ]
     code = b"".join(struct.pack("<HBBI", *step) for step in steps)
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -48,6 +55,22 @@ def forbid(number: int) -> Callable[[], None]:
         libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
 
     return install
+
+
+def container(*, cap_add: int | None = None, forbids_tracing: bool = False) -> Callable[[], None]:
+    """Return what puts a process under the rules of a container's runtime, with at most one right more.
+
+    Without CAP_SYS_ADMIN it makes no namespaces; up to Linux 4.7 runtimes forbid ptrace itself without CAP_SYS_PTRACE.
+    """
+    refuse = forbid(UNSHARE[platform.machine()], *([PTRACE[platform.machine()]] if forbids_tracing else []))
+
+    def enter() -> None:
+        refuse()
+        for right in range(64):
+            if right not in OF_A_CONTAINER | {cap_add} and libc.prctl(PR_CAPBSET_READ, right, 0, 0, 0) == 1:
+                libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
+
+    return enter
 
 
 def check(folder: Path, before: Callable[[], None] | None = None) -> Results:
@@ -72,6 +95,29 @@ def test_without_namespaces_the_verdicts_are_the_same(submission: Path) -> None:
     found = check(submission, forbid(UNSHARE[platform.machine()]))
     assert "host network" in found.harness.sandbox
     assert {one.requirement: one.verdict for one in found.verdicts} == apart
+
+
+def test_in_a_container_that_forbids_tracing_the_wire_is_judged_and_it_is_said(submission: Path) -> None:
+    file = submission / "results.json"
+    command = [sys.executable, "-m", "conformance.cli", "check", str(submission), "--json", str(file)]
+    enter = container(forbids_tracing=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, preexec_fn=enter, cwd="/")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout.lstrip().startswith("Calls were not observed"), done.stdout
+    verdicts = {one.requirement: one.verdict for one in decode(file.read_bytes()).verdicts}
+    assert verdicts["transfer.any-split"] == "failed"
+    assert verdicts["robust.connection-refused"] == "passed"
+    assert verdicts["descriptor.closed-once"] == "not-observed"
+
+
+@pytest.mark.parametrize("right", [SYS_PTRACE, None], ids=["with the right", "where the runtime allows tracing to all"])
+def test_in_a_container_that_allows_tracing_all_is_judged(submission: Path, right: int | None) -> None:
+    found = check(submission, container(cap_add=right))
+    assert found.harness.observer == "linux"
+    assert "host network" in found.harness.sandbox
+    verdicts = {one.requirement: one.verdict for one in found.verdicts}
+    assert verdicts == {one.requirement: one.verdict for one in check(submission).verdicts}
+    assert "not-observed" not in verdicts.values()
 
 
 def test_a_plain_user_has_namespaces_and_tracing_too() -> None:

@@ -1,7 +1,8 @@
 /* The classic shape: reads pieces of 30 until 0, fwrites them, and thanks the server.
  * exercise: file_client
- * breaks: robust.failed-transfer-reported, robust.interrupted-calls, robust.lost-server-detected,
- *         robust.failed-setup-reported, file.close-checked
+ * breaks: robust.interrupted-calls, robust.failed-setup-reported, file.close-checked
+ * may: robust.failed-transfer-reported (SIGPIPE may end it when it thanks a server that has reset)
+ * may: robust.lost-server-detected (SIGPIPE may end it when it thanks a server that has reset)
  * may: robust.no-crash (the -1 of a failed read is a huge length, and there may be no file)
  * may: transfer.end-of-file (read's -1 is taken for data), robust.no-busy-wait (read's -1 again and again)
  * may: transfer.half-close (the server may be gone when it is thanked)

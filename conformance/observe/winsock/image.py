@@ -3,9 +3,10 @@
 import io
 import struct
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from elftools.dwarf.dwarfinfo import DebugSectionDescriptor, DwarfConfig, DWARFInfo
+if TYPE_CHECKING:
+    from elftools.dwarf.dwarfinfo import DebugSectionDescriptor, DWARFInfo
 
 MAGIC: Final = b"MZ"
 SECTION: Final = struct.Struct("<8sIIIIIIHHI")
@@ -89,8 +90,10 @@ def _section(data: bytes, header: tuple[Any, ...], strings: int) -> Section:
     return Section(text, virtual, min(raw_size, virtual_size or raw_size), offset)
 
 
-def dwarf(data: bytes) -> DWARFInfo | None:
+def dwarf(data: bytes) -> "DWARFInfo | None":
     """Return the debug information of a Windows program; None where it has none."""
+    from elftools.dwarf.dwarfinfo import DwarfConfig, DWARFInfo  # only where something is to be shown
+
     sections = {section.name.lstrip("."): section for section in read(data).sections}
     if "debug_info" not in sections or "debug_line" not in sections:
         return None
@@ -99,7 +102,9 @@ def dwarf(data: bytes) -> DWARFInfo | None:
     return DWARFInfo(config=config, **found, **dict.fromkeys(ABSENT))
 
 
-def _descriptor(data: bytes, section: Section | None) -> DebugSectionDescriptor | None:
+def _descriptor(data: bytes, section: Section | None) -> "DebugSectionDescriptor | None":
+    from elftools.dwarf.dwarfinfo import DebugSectionDescriptor
+
     if section is None:
         return None
     raw = data[section.offset : section.offset + section.size]

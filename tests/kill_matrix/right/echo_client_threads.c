@@ -115,9 +115,11 @@ int main(int argc, char *argv[])
         return 1;
     }
     size_t received = print_all(ours.connection);
+    /* The thread may still wait for a line: that must not keep the program. */
     if (!ours.finished) {
         fputs("the server is gone\n", stderr);
-        return 1;
+        fflush(stdout);
+        _exit(1);
     }
     pthread_join(thread, NULL);
     if (close(ours.connection) == -1)

@@ -1,5 +1,6 @@
 /* Receives and sends one byte at a time.
  * exercise: echo_server
+ * may: transfer.large (a call for each byte makes millions of calls, each of which the observer stops)
  */
 #include <arpa/inet.h>
 #include <errno.h>

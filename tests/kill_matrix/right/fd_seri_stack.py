@@ -10,6 +10,6 @@ try:
         second = stack.enter_context(open("test.dat", "wb"))
         third = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         for place, one in enumerate((first, second, third), 1):
-            print("file descriptor %d: %d" % (place, one.fileno()))
+            print(f"file descriptor {place}: {one.fileno()}")
 except OSError as problem:
     sys.exit(str(problem))

@@ -1,5 +1,6 @@
 /* Receives and writes one byte at a time.
  * exercise: file_client
+ * may: transfer.large (a call for each byte makes millions of calls, each of which the observer stops)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -6,9 +6,12 @@ import sys
 
 
 def receive(ip: str, port: int, path: str) -> None:
-    with socket.create_connection((ip, port)) as connection, connection.makefile("rb") as source:
-        with open(path, "wb") as target:
-            shutil.copyfileobj(source, target)
+    with (
+        socket.create_connection((ip, port)) as connection,
+        connection.makefile("rb") as source,
+        open(path, "wb") as target,
+    ):
+        shutil.copyfileobj(source, target)
 
 
 if len(sys.argv) != 4:

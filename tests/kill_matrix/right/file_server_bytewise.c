@@ -1,5 +1,6 @@
 /* Reads and sends one byte at a time.
  * exercise: file_server
+ * may: transfer.large (a call for each byte makes millions of calls, each of which the observer stops)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,6 @@
 // Pipes a stream of the file into each connection, and lets what the client says go nowhere.
 // exercise: file_server
+// may: robust.interrupted-calls (Node does not repeat the read of a file that a signal interrupts)
 'use strict';
 const fs = require('fs');
 const net = require('net');

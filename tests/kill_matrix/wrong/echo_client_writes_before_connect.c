@@ -1,6 +1,7 @@
 /* Says hello to the server before it is connected.
  * exercise: echo_client
  * breaks: lifecycle.client-call-order
+ * may: robust.failed-transfer-reported (it looks for no failure in its first write)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -13,7 +13,13 @@
  *      robust.aborted-connection (it never comes to the next client),
  *      robust.client-reset (it never comes to the next client),
  *      robust.descriptor-limit (it never comes to the next client),
- *      robust.crossed-clients (it never comes to the next client)
+ *      robust.crossed-clients (it never comes to the next client),
+ *      transfer.echo-exact (it never comes to the next client),
+ *      transfer.any-split (it never comes to the next client),
+ *      transfer.binary-safe (it never comes to the next client),
+ *      transfer.long-message (it never comes to the next client),
+ *      transfer.only-received-bytes (it never comes to the next client),
+ *      transfer.short-writes (it never comes to the next client)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -8,7 +8,9 @@
  *      robust.client-reset (it ends when its first child does),
  *      robust.aborted-connection (it ends when its first child does),
  *      robust.descriptor-limit (it ends when its first child does),
- *      transfer.half-close (it ends when its first child does)
+ *      transfer.half-close (it ends when its first child does),
+ *      transfer.echo-exact (it ends when its first child does),
+ *      transfer.end-of-file (it ends when its first child does)
  */
 #include <arpa/inet.h>
 #include <errno.h>

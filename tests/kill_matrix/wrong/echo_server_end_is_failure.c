@@ -2,9 +2,9 @@
  * exercise: echo_server
  * breaks: transfer.end-of-file, lifecycle.server-serves-next-client
  * may: lifecycle.server-backlog (it ends with its first client), transfer.half-close (it ends with its first client),
- *      descriptor.closed-once (it ends with its first client), descriptor.no-leak (it ends with its first client),
- *      robust.interrupted-calls (it ends with its first client), robust.own-signals (it ends with its first client),
- *      robust.aborted-connection (it ends with its first client),
+ *      transfer.echo-exact (it ends with its first client), descriptor.closed-once (it ends with its first client),
+ *      descriptor.no-leak (it ends with its first client), robust.interrupted-calls (it ends with its first client),
+ *      robust.own-signals (it ends with its first client), robust.aborted-connection (it ends with its first client),
  *      robust.client-reset (it ends with its first client), robust.descriptor-limit (it ends with its first client),
  *      robust.crossed-clients (it ends with its first client)
  */

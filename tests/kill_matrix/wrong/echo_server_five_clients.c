@@ -2,7 +2,7 @@
  * exercise: echo_server
  * breaks: lifecycle.server-serves-next-client
  * may: descriptor.no-leak (gone before the leak could be counted),
- *      robust.crossed-clients (gone before the last of them)
+ *      robust.client-reset (gone before the last of them), robust.crossed-clients (gone before the last of them)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,8 +1,14 @@
 /* Sets SO_LINGER to 0: close throws away what was not yet sent, and resets.
  * exercise: echo_server
  * breaks: transfer.no-reset-at-close
- * may: transfer.half-close (the end arrives as a reset), transfer.large (what was still under way is thrown away),
- *      transfer.echo-exact (the end arrives as a reset), transfer.long-message (the end arrives as a reset)
+ * may: lifecycle.server-serves-next-client (the end arrives as a reset),
+ *      transfer.half-close (the end arrives as a reset), transfer.large (the end arrives as a reset),
+ *      transfer.echo-exact (the end arrives as a reset), transfer.any-split (the end arrives as a reset),
+ *      transfer.binary-safe (the end arrives as a reset), transfer.only-received-bytes (the end arrives as a reset),
+ *      transfer.short-writes (the end arrives as a reset), transfer.long-message (the end arrives as a reset),
+ *      transfer.end-of-file (the end arrives as a reset), robust.crossed-clients (the end arrives as a reset),
+ *      robust.client-reset (the end arrives as a reset), robust.aborted-connection (the end arrives as a reset),
+ *      robust.descriptor-limit (the end arrives as a reset), robust.interrupted-calls (the end arrives as a reset)
  */
 #include <arpa/inet.h>
 #include <errno.h>

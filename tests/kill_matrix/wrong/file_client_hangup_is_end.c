@@ -6,7 +6,11 @@
  *      transfer.large (the end may come while something is unread),
  *      transfer.binary-safe (the end may come while something is unread),
  *      transfer.only-received-bytes (the end may come while something is unread),
- *      file.truncated (the end may come while something is unread)
+ *      file.truncated (the end may come while something is unread),
+ *      file.partial-io (the end may come while something is unread),
+ *      robust.interrupted-calls (the end may come while something is unread),
+ *      robust.failed-transfer-reported (the end may come while something is unread),
+ *      robust.own-signals (the end may come while something is unread)
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

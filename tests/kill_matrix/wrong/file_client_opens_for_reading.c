@@ -1,6 +1,7 @@
 /* Opens the file for reading, and again when it cannot be written.
  * exercise: file_client
  * breaks: file.access-mode
+ * may: descriptor.valid-only (its first write is refused)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  * may: transfer.large (only the first part is sent), transfer.binary-safe (only the first part is sent),
  *      file.partial-io (it reads once), robust.interrupted-calls (it reads once),
  *      transfer.short-writes (only the first part is sent), descriptor.no-leak (only the first part is sent),
- *      robust.client-reset (only the first part is sent)
+ *      robust.client-reset (only the first part is sent), transfer.no-reset-at-close (only the first part is sent)
  */
 #include <arpa/inet.h>
 #include <errno.h>

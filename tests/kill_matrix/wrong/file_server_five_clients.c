@@ -1,7 +1,7 @@
 /* Serves five clients, and ends.
  * exercise: file_server
  * breaks: lifecycle.server-serves-next-client
- * may: descriptor.no-leak (gone before the leak could be counted)
+ * may: descriptor.no-leak (gone before the leak could be counted), robust.client-reset (gone before the last of them)
  */
 #include <arpa/inet.h>
 #include <errno.h>

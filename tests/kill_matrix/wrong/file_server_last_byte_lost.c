@@ -3,7 +3,7 @@
  * breaks: file.content
  * may: transfer.binary-safe (the last byte is missing), transfer.large (the last byte is missing),
  *      transfer.short-writes (the last byte is missing), file.partial-io (the last byte is missing),
- *      robust.interrupted-calls (the last byte is missing)
+ *      robust.interrupted-calls (the last byte is missing), transfer.no-reset-at-close (the last byte is missing)
  */
 #include <arpa/inet.h>
 #include <errno.h>

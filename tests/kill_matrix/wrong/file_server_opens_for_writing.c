@@ -1,7 +1,7 @@
 /* Opens the file for writing, and again when it cannot be read.
  * exercise: file_server
  * breaks: file.access-mode
- * may: file.content (a file that may only be read is not sent)
+ * may: file.content (a file that may only be read is not sent), descriptor.valid-only (its first read is refused)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Opens the file for reading, and again when it cannot be written.
  * exercise: low_open
  * breaks: file.access-mode
+ * may: descriptor.valid-only (its first write is refused)
  */
 #include <errno.h>
 #include <fcntl.h>

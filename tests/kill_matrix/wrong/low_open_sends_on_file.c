@@ -1,6 +1,7 @@
 /* Tries send on the file before write.
  * exercise: low_open
  * breaks: descriptor.right-kind
+ * may: robust.failed-transfer-reported (it looks for no failure in send)
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* Opens the file for writing, and again when it cannot be read.
  * exercise: low_read
  * breaks: file.access-mode
- * may: file.content (a file that may only be read is not opened)
+ * may: file.content (a file that may only be read is not opened), descriptor.valid-only (its first read is refused)
  */
 #include <errno.h>
 #include <fcntl.h>

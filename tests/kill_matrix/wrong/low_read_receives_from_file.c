@@ -1,6 +1,7 @@
 /* Tries recv on the file before read.
  * exercise: low_read
  * breaks: descriptor.right-kind
+ * may: robust.failed-transfer-reported (it looks for no failure in recv)
  */
 #include <errno.h>
 #include <fcntl.h>

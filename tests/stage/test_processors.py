@@ -1,0 +1,36 @@
+"""Processors are shared out among stages, whichever sessions they belong to."""
+
+import os
+import subprocess
+import sys
+
+BOUND = """
+import os
+from conformance.stage import processors
+processors.CLAIM = "\\0offhook-test-{test}-{{}}"  # other sessions on this machine have the real one
+claim = processors.keep_to_one(0)
+print(os.sched_getaffinity(0), flush=True)
+input()
+"""
+
+
+def bound() -> subprocess.Popen[str]:
+    """Start a process that keeps to one processor until it is told to end."""
+    command = [sys.executable, "-c", BOUND.format(test=os.getpid())]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def where(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def test_first_stages_keep_to_different_processors_until_all_are_claimed() -> None:
+    allowed = sorted(os.sched_getaffinity(0))
+    processes, places = [], []
+    for _ in range(len(allowed) + 1):
+        processes.append(bound())
+        places.append(where(processes[-1]))
+    for process in processes:
+        process.communicate("\n", timeout=60)
+    assert places == [f"{{{processor}}}" for processor in (*allowed, allowed[0])]
