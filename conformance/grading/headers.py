@@ -1,10 +1,11 @@
 """Headers under the names that a program gives them: Windows takes WinSock2.h for winsock2.h."""
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Final
 
-INCLUDE: Final = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([A-Za-z0-9_./\\-]+)[>"]', re.MULTILINE)
+INCLUDE: Final = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([A-Za-z0-9_./\\-]{1,100})[>"]', re.MULTILINE)
 LARGEST: Final = 1 << 20
 FOLDER: Final = ".headers"
 SOURCES: Final = frozenset({".c", ".cc", ".cpp", ".cxx", ".h", ".hpp"})
@@ -16,8 +17,9 @@ def forward(copy: Path) -> Path:
     folder.mkdir(exist_ok=True)
     for name in sorted(_spellings(copy)):
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"#include <{name.lower()}>\n")
+        with contextlib.suppress(OSError):  # such names as make a file a folder too are the compiler's to refuse
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"#include <{name.lower()}>\n")
     return folder
 
 

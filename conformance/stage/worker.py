@@ -367,7 +367,8 @@ class Worker:
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
         calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
         steps, where = order.scenario.steps, lambda: self._where(port)
-        peer = Peer(steps, where, lambda: len(calls), follower.under_way, follower.listens, follower.signal)
+        under_way = follower.heard if isinstance(follower, WinsockTracer) else follower.under_way
+        peer = Peer(steps, where, lambda: len(calls), under_way, follower.listens, follower.signal)
         start = order.scenario.start
         peer.answers_at_most = ANSWERS_BEYOND + len(start.input) * ANSWERS_A_BYTE
         if order.program.role == "client" and start.listener:

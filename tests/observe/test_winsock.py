@@ -214,3 +214,11 @@ def test_nobody_listens_and_a_taken_port_are_real(windows: Stage, build: Build) 
     assert refused.trace.named("connect")[0].error == "WSAECONNREFUSED"
     taken = server(windows, build("hello_server_win"), Scenario(start=Start(port_taken=True)))
     assert taken.trace.named("bind")[0].error == "WSAEADDRINUSE"
+
+
+@pytest.mark.parametrize("how", ["polls", "spins"])
+def test_a_server_that_looks_again_and_again_is_met(windows: Stage, build: Build, how: str) -> None:
+    program = Program((build("windows_polls"), "{port}", how), "server", platform="winsock")
+    run = windows.run(Order(program, ONE_CLIENT))
+    assert run.received() == b"Hello World!\0"
+    assert run.spun == (how == "spins")

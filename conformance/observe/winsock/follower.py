@@ -14,13 +14,13 @@ from typing import Final
 from conformance.model.calls import MAY_SLEEP
 from conformance.observe import machine as kernel
 from conformance.observe.faults import Fault
-from conformance.observe.machine import Machine, Registers, ptrace
+from conformance.observe.machine import KernelError, Machine, Registers, ptrace
 from conformance.observe.recorder import Watch
 from conformance.observe.seccomp import ALLOW, ARCHITECTURE, ARGUMENTS, JUMP_EQUAL, LOAD, NUMBER, Filter, ret, step
 from conformance.observe.seccomp import TRACE as STOP
 from conformance.observe.tracer import INFO_SIZE, Pulse, Thread, Tracer
 from conformance.observe.winsock import relay
-from conformance.observe.winsock.faults import WinsockInjector, reason
+from conformance.observe.winsock.faults import FOR_EVER, WinsockInjector, reason
 from conformance.observe.winsock.recorder import Pending, WinsockRecorder
 
 CHANNEL: Final = 2
@@ -33,6 +33,8 @@ LONGEST_LINE: Final = 1 << 14
 TICK: Final = 0.001
 TIMES_PASSED_AT_MOST: Final = 3
 """How often in a row a time-out of select is waited for while nothing comes of it."""
+SLEEPS_BETWEEN_STEPS, SLEEPS_AT_MOST = 3, 100
+"""How many sleeps in a row are over before the peer goes on, and before a program is said to wait for ever."""
 
 
 def relay_filter(on: Machine) -> Filter:
@@ -71,6 +73,10 @@ class WinsockTracer(Tracer):
         self.settings: set[bytes] = set()
         """What the relay says at the start of each process of what it shows."""
         self._passed = 0
+        self._sleepers: list[int] = []
+        """Threads that stand still before a sleep, until everything else is quiet."""
+        self._in_vain = 0
+        """How many sleeps are over since anything was achieved."""
         self._crash: str | None = None
 
     # -------------------------------------------------------------- waiting
@@ -89,7 +95,8 @@ class WinsockTracer(Tracer):
         return bool(self.threads) and not self._early and self._at_rest()
 
     def _at_rest(self) -> bool:
-        found = tuple(slices(thread) for thread in (self.server, *sorted(self.threads)))
+        awake = sorted(set(self.threads) - set(self._sleepers))
+        found = tuple(slices(thread) for thread in (self.server, *awake))
         before, self._slices = self._slices, found
         return b"" not in found and found == before
 
@@ -98,10 +105,24 @@ class WinsockTracer(Tracer):
         pending = [one.number for stack in self._pending.values() for one in stack if one.number >= 0]
         return tuple(sorted(pending))
 
+    def heard(self) -> tuple[int, ...]:
+        """Take note that the peer does something, after which waiting is not in vain; return the calls under way."""
+        self._in_vain = 0
+        return self.under_way()
+
     def end_a_wait(self, *, sleeps_only: bool) -> bool:
-        """Let the time of a select go by, which cannot be made to pass; tell whether there is one to wait for."""
-        stacks = [stack[-1] for stack in self._pending.values() if stack]
-        if sleeps_only or self._passed >= TIMES_PASSED_AT_MOST or not any(map(_has_time_out, stacks)):
+        """Let a sleep be over, a few between two steps of the peer; or let the time of a select go by, which cannot be
+        made to pass.
+        """
+        if self._in_vain >= (SLEEPS_BETWEEN_STEPS if sleeps_only else SLEEPS_AT_MOST):
+            return False
+        if self._sleepers:
+            self._in_vain += 1
+            with contextlib.suppress(KernelError):
+                ptrace(kernel.CONT, self._sleepers.pop(0))
+            return True
+        under_way = (stack[-1] for stack in self._pending.values() if stack)
+        if sleeps_only or self._passed >= TIMES_PASSED_AT_MOST or not any(map(_has_time_out, under_way)):
             return False
         signal.sigtimedwait([signal.SIGCHLD], TICK)
         return True
@@ -124,7 +145,8 @@ class WinsockTracer(Tracer):
         registers.number(-1)
         registers.result(size)
         registers.write()
-        ptrace(kernel.CONT, thread.tid)
+        if thread.tid not in self._sleepers:
+            ptrace(kernel.CONT, thread.tid)
 
     def _take(self, thread: Thread, block: int, text: bytes) -> None:
         line = relay.line(text)
@@ -143,8 +165,9 @@ class WinsockTracer(Tracer):
         if pending.number >= 0:
             self.injector.before(thread.process.memory, block, pending)
             self.may_sleep = pending.name in MAY_SLEEP
-        if pending.name == "sleep" and pending.number >= 0:
+        if _sleeps(pending):
             self.injector.hurry(thread.process.memory, block, pending)
+            self._sleepers.append(thread.tid)
 
     def _returns(self, thread: Thread, block: int, line: relay.Line) -> None:
         stack = self._pending.get(thread.tid, [])
@@ -159,10 +182,13 @@ class WinsockTracer(Tracer):
         self.injector.behind(memory, block, pending)
         self.recorder.ends(thread.process, thread.tid, pending, result, reason(memory, block))
         self.may_sleep = False
-        if pending.number >= 0 and pending.name not in ("select", "poll"):
-            self._passed, self.noticeable = 0, pending.of_exercise
-        elif _has_time_out(pending) and not result:
+        if pending.number < 0:
+            return
+        self.noticeable = pending.of_exercise
+        if _has_time_out(pending) and not result:
             self._passed += 1
+        elif pending.of_exercise and self.recorder.succeeded(pending):
+            self._passed = self._in_vain = 0
 
     # -------------------------------------------------------------- ends
 
@@ -175,7 +201,13 @@ class WinsockTracer(Tracer):
     def _remove(self, tid: int) -> None:
         super()._remove(tid)
         self._pending.pop(tid, None)
+        if tid in self._sleepers:
+            self._sleepers.remove(tid)
         self._text.pop(tid, None)
+
+
+def _sleeps(pending: Pending) -> bool:
+    return pending.number >= 0 and pending.name == "sleep" and pending.words[0] & FOR_EVER not in (0, FOR_EVER)
 
 
 def _has_time_out(pending: Pending) -> bool:

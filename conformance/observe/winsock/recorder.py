@@ -144,7 +144,10 @@ class WinsockRecorder(Recorder):
         """Complete the record of a call, and follow what it did to the sockets."""
         error = failure(pending.call, result, reason)
         moved = self._moved(process.memory, pending, result) if error is None else -1
-        self.in_vain = 0 if moved > 0 else self.in_vain + (pending.name in GIVE_SOMETHING)
+        if moved > 0 or pending.name == "sleep":
+            self.in_vain = 0
+        elif pending.name in GIVE_SOMETHING:
+            self.in_vain += 1
         if pending.number < 0:
             return
         if error is None and pending.name in ("recv", "read"):
@@ -153,6 +156,11 @@ class WinsockRecorder(Recorder):
             pending.data = pending.data[: max(moved, 0)]
         made = self._follow(process, pending, moved, error)
         self._keep(process, tid, pending, moved, error, made)
+
+    def succeeded(self, pending: Pending) -> bool:
+        """Tell whether a call that has returned did not fail."""
+        call = self.calls[pending.number]
+        return call is not None and call.succeeded
 
     def _moved(self, memory: Memory, pending: Pending, result: int) -> int:
         """Return a call's result, and for transfers that tell it elsewhere the number of bytes."""
