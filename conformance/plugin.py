@@ -18,8 +18,9 @@ from conformance.ahead import Ahead, Program, Question
 from conformance.catalogue import catalogue
 from conformance.grading.build import Workshop
 from conformance.grading.submission import Submission, SubmissionError, read
+from conformance.scenarios.family import DEFAULT, PROFILES
 from conformance.stage.handle import Stage
-from conformance.trial import Bench
+from conformance.trial import Bench, References
 
 if TYPE_CHECKING:
     from conformance.suite.proving import Proof
@@ -31,6 +32,7 @@ SUBMISSIONS = pytest.StashKey[dict[str, Submission]]()
 AT_ONCE = pytest.StashKey[int]()
 """How many programs this process judges at once, where `-n` says so."""
 STAGES = pytest.StashKey[list[Stage]]()
+REFERENCES = pytest.StashKey[dict[Workshop, References]]()
 SUITE = "conformance.suite"
 
 
@@ -53,6 +55,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--seed", type=int, help="also search for scenarios beyond the fixed set, beginning from this number"
+    )
+    group.addoption(
+        "--profile", choices=list(PROFILES), default=DEFAULT.name, help="how much is tried: quick takes seconds"
     )
     group.addoption("--no-observer", action="store_true", help="judge only what shows on the wire")
 
@@ -173,6 +178,8 @@ def offhook_benches(request: pytest.FixtureRequest) -> Iterator[Callable[[Submis
     config = request.config
     with ExitStack() as open_ones:
         workshops = [open_ones.enter_context(closing(Workshop(stage))) for stage in config.stash[STAGES]]
+        observe = not config.getoption("--no-observer")
+        config.stash[REFERENCES] = {one: References(one.stage, one, observe) for one in workshops}
         ahead = open_ones.enter_context(closing(_ahead(request, workshops))) if AT_ONCE in config.stash else None
         benches: dict[str, Bench] = {}
 
@@ -188,7 +195,9 @@ def offhook_benches(request: pytest.FixtureRequest) -> Iterator[Callable[[Submis
 def _bench_in(config: pytest.Config, workshop: Workshop, folder: str) -> Bench:
     submission = next(one for one in config.stash[SUBMISSIONS].values() if one.folder == folder)
     observe, seed = not config.getoption("--no-observer"), config.getoption("--seed")
-    return Bench(submission, workshop.stage, workshop, observe=observe, seed=seed)
+    shared = config.stash[REFERENCES][workshop]
+    profile = PROFILES[config.getoption("--profile")]
+    return Bench(submission, workshop.stage, workshop, observe, seed, profile, references=shared)
 
 
 def _ahead(request: pytest.FixtureRequest, workshops: Sequence[Workshop]) -> Ahead:

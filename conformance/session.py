@@ -17,7 +17,7 @@ from conformance.catalogue import catalogue
 from conformance.grading.submission import Submission
 from conformance.portability import pairs
 from conformance.reporting.results import FORMAT, Harness, ProgramReport, Results, SubmissionReport, Verdict
-from conformance.scenarios.family import digest
+from conformance.scenarios.family import DEFAULT, digest
 from conformance.suite.proving import PROVES, VERDICT
 from conformance.trial import Bench, HarnessError
 
@@ -33,6 +33,7 @@ class Request:
     requirements: tuple[str, ...] = ()
     seed: int | None = None
     observe: bool = True
+    profile: str = DEFAULT.name
 
 
 @dataclass(slots=True)
@@ -95,6 +96,7 @@ def _arguments(request: Request) -> list[str]:
         *(f"--exercise={name}" for name in request.exercises),
         *(f"--requirement={name}" for name in request.requirements),
         *([f"--seed={request.seed}"] if request.seed is not None else []),
+        f"--profile={request.profile}",
         *([] if request.observe else ["--no-observer"]),
     ]  # fmt: skip
 
@@ -117,7 +119,7 @@ def _results(request: Request, gatherer: _Gatherer, bench: Bench, seconds: float
         __version__, catalogue().digest, digest(), observer, str(isolation), request.seed,
         sum(one.runs for one in stages), round(seconds, 3), round(sum(one.waiting_seconds for one in stages), 3),
         f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
-        "; ".join(sorted({program.compiler for program in programs if program.compiler})),
+        "; ".join(sorted({program.compiler for program in programs if program.compiler})), request.profile,
     )  # fmt: skip
     folder = Path(request.submission.folder)
     submission = SubmissionReport(request.submission.name, str(folder))

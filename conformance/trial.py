@@ -40,6 +40,8 @@ class Subject:
     built: Built
     stage: Stage
     observe: bool = True
+    tries: "dict[tuple[Check, Scenario], Tries]" = field(default_factory=dict)
+    """How often it failed where other programs did, if it is a reference program."""
     _runs: dict[Scenario, Run] = field(default_factory=dict)
 
     def run(self, scenario: Scenario) -> Run:
@@ -70,6 +72,31 @@ Check = Callable[..., Judgement]
 
 
 @dataclass(slots=True)
+class References:
+    """The reference programs of a stage, and how they did where other programs failed: known once for all of these."""
+
+    stage: Stage
+    workshop: Workshop
+    observe: bool = True
+    _subjects: dict[str, Subject | None] = field(default_factory=dict)
+
+    def program(self, exercise: str) -> Subject | None:
+        """Return the reference program of an exercise: in C where a compiler is found, else in Python."""
+        if exercise not in self._subjects:
+            self._subjects[exercise] = self._build(exercise)
+        return self._subjects[exercise]
+
+    def _build(self, exercise: str) -> Subject | None:
+        for folder, extension in REFERENCES:
+            path = references() / folder / f"{exercise}{extension}"
+            if path.is_file():
+                built = self.workshop.build(path.parent, Found(exercise, path.name))
+                if built.program is not None:
+                    return Subject(built, self.stage, self.observe)
+        return None
+
+
+@dataclass(slots=True)
 class Bench:
     """What a session of judging needs: a stage, a workshop, the submission's programs and the references."""
 
@@ -81,8 +108,9 @@ class Bench:
     profile: Profile = DEFAULT
     ahead: "Callable[[str, Check], Verdict] | None" = None
     """Knows the verdict of a check on the program of an exercise, where it is judged elsewhere already."""
+    references: References | None = None
+    """Those that several benches share; otherwise it has its own."""
     _subjects: dict[str, Subject] = field(default_factory=dict)
-    _references: dict[str, Subject | None] = field(default_factory=dict)
 
     def subject(self, exercise: str) -> Subject | None:
         """Return the submission's program of an exercise, built when first asked for; None where there is none."""
@@ -108,22 +136,13 @@ class Bench:
 
     def reference(self, exercise: str) -> Subject | None:
         """Return the reference program of an exercise: in C where a compiler is found, else in Python."""
-        if exercise not in self._references:
-            self._references[exercise] = self._build_reference(exercise)
-        return self._references[exercise]
+        if self.references is None:
+            self.references = References(self.stage, self.workshop, self.observe)
+        return self.references.program(exercise)
 
     def built(self) -> list[Built]:
         """Return what became of the programs that were asked for."""
         return [subject.built for subject in self._subjects.values()]
-
-    def _build_reference(self, exercise: str) -> Subject | None:
-        for folder, extension in REFERENCES:
-            path = references() / folder / f"{exercise}{extension}"
-            if path.is_file():
-                built = self.workshop.build(path.parent, Found(exercise, path.name))
-                if built.program is not None:
-                    return Subject(built, self.stage, self.observe)
-        return None
 
 
 def references() -> Path:
@@ -241,14 +260,23 @@ class _Trial:
     def _doubt(self, tried: "_Tried") -> Verdict:
         """Say a failure aloud that was tried again, unless the reference fails in the same scenario too."""
         run, broken = tried.failures[0]
-        reference = self.bench.reference(self.exercise)
-        beside = self._try(reference, run.scenario).tries if reference is not None else None
+        beside = self._reference_tries(run.scenario)
         if beside is not None and beside.failed:
             return self._say("harness-error", say("verdict.reference-fails"))
         tries = tried.tries
         shown = evidence(run, broken, self.subject.built.folder, (tries, beside), self._repeat())
         name: VerdictName = "unsteady" if tries.failed < tries.tried else _how_it_failed(run)
         return Verdict(self.exercise, self.requirement.id, self.requirement.level, name, broken.seen, shown)
+
+    def _reference_tries(self, scenario: Scenario) -> Tries | None:
+        """Try the reference program in a scenario, once for all programs of a session; None where there is none."""
+        reference = self.bench.reference(self.exercise)
+        if reference is None:
+            return None
+        known = reference.tries
+        if (self.check, scenario) not in known:
+            known[self.check, scenario] = self._try(reference, scenario).tries
+        return known[self.check, scenario]
 
     def _try(self, subject: Subject, scenario: Scenario) -> "_Tried":
         """Run a scenario ten times in all, fewer where each time lasts to a limit."""

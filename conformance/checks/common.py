@@ -82,6 +82,12 @@ def clients_of(run: Run) -> tuple[int, ...]:
     return tuple(dict.fromkeys(event.client for event in run.wire if event.what in ("connected", "accepted")))
 
 
+def accepted_clients(run: Run) -> tuple[int, ...]:
+    """Return those of them that the program took: those that waited when it ended are judged elsewhere."""
+    taken = sum(call.succeeded and call.of_exercise for call in run.trace.named("accept"))
+    return clients_of(run)[:taken] if run.observed else clients_of(run)
+
+
 def lost_clients(run: Run) -> frozenset[int]:
     """Return the clients that reset their connection or left without reading to the end."""
     return frozenset(event.client for event in run.wire if event.what in ("peer reset", "peer left"))

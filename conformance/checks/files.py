@@ -174,9 +174,9 @@ def reports_missing(run: Run, undisturbed: Run) -> Judgement:
     return says_so_and_fails(run, undisturbed, say("missing.cause", name=run.path), _last_open(run))
 
 
-def takes_file_end_for_end(run: Run) -> Judgement:
+def takes_file_end_for_end(run: Run, undisturbed: Run) -> Judgement:
     """The end of the file ends the reading: the program ends, and calls it no error."""
-    if run.ending == Exited(0):
+    if isinstance(run.ending, Exited) and run.ending in (Exited(0), undisturbed.ending):
         return Kept()
     seen = say("eof.goes-on") if run.endless or isinstance(run.ending, Waiting) else say("eof.error")
     return Broken(say("eof.expected"), seen + ended_how(run), last_input(run))

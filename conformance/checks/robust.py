@@ -145,10 +145,10 @@ def reports_lost_server(run: Run, undisturbed: Run) -> Judgement:
 
 def serves_the_others(run: Run, beside: Run) -> Judgement:
     """Whoever stays gets what he gets when nobody is lost and no call fails."""
-    stay = [client for client in clients_of(beside) if client not in lost_clients(run)]
+    stay = [one for one in clients_of(beside) if beside.received(one) and one not in lost_clients(run)]
     if run.scenario.faults and not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
-    if beside.unfinished_steps or not stay:
+    if not stay:
         return NotApplicable(say("others.not-beside"))
     for client in stay:
         if run.received(client) != beside.received(client):

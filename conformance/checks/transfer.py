@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from conformance.checks.common import (
+    accepted_clients,
     as_received,
     clients_of,
     ended_how,
@@ -18,7 +19,7 @@ from conformance.checks.common import (
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable
 from conformance.observe.decode import text
-from conformance.stage.script import Connect, Exited, Run, Waiting, WireEvent
+from conformance.stage.script import Connect, Echo, Exited, Run, Waiting, WireEvent
 from conformance.words import say
 
 SHOWN_WHOLE: Final = 64
@@ -123,11 +124,13 @@ def _without_numbers(data: bytes) -> bytes:
 def echoes(run: Run) -> Judgement:
     """Each client got back what it sent, all of it and nothing else; one that was lost, the beginning of it."""
     lost = lost_clients(run)
-    for client in clients_of(run):
+    for client in accepted_clients(run):
         sent, received = run.sent(client), run.received(client)
         if received != sent and not (client in lost and sent.startswith(received)):
             return _not_echoed(run, sent, received)
-    return Kept() if clients_of(run) else Broken(say("echo.expected-any"), say("conversation.none") + ended_how(run))
+    return (
+        Kept() if accepted_clients(run) else Broken(say("echo.expected-any"), say("conversation.none") + ended_how(run))
+    )
 
 
 def _not_echoed(run: Run, sent: bytes, received: bytes) -> Broken:
@@ -208,13 +211,25 @@ def serves_everybody(run: Run) -> Judgement:
 def echoes_lines(run: Run) -> Judgement:
     """Each line was sent, and each that came back was printed, in order."""
     lines = lines_of(run)
-    if not in_order(lines, run.received()):
+    if _squeezed(run.received()) not in (_squeezed(b"".join(lines)), _squeezed(b"".join([*lines, _quit(run)]))):
         seen = say("lines.sent", data=text(run.received())) + ended_how(run)
         return Broken(say("lines.expected-sent", lines=_quoted(lines)), seen, last_output(run))
-    if not in_order(lines, run.stdout):
+    swapped = any(isinstance(step, Echo) and step.swapped for step in run.scenario.steps)
+    lines = tuple(line.swapcase() for line in lines) if swapped else lines
+    if not in_order(lines, run.stdout) and not (swapped and run.status):  # to be astonished is right too
         seen = say("prints.seen", output=text(run.stdout)) + ended_how(run)
         return Broken(say("lines.expected-printed", lines=_quoted(lines)), seen, last_input(run))
     return Kept()
+
+
+def _squeezed(data: bytes) -> bytes:
+    """Return what was sent without line ends and NULs: a client may send them or not."""
+    return data.translate(None, b"\r\n\0")
+
+
+def _quit(run: Run) -> bytes:
+    """Return the line that ends the client: it may send that too."""
+    return run.scenario.start.input.split(b"\n")[-2:-1][0]
 
 
 def _quoted(lines: Sequence[bytes]) -> str:
@@ -226,9 +241,9 @@ def echoes_lines_as_whole(run: Run, whole: Run) -> Judgement:
     return echoes_lines(run) if isinstance(echoes_lines(whole), Kept) else Kept()
 
 
-def ends_with_input(run: Run) -> Judgement:
-    """At the end of its input the client ends, with status 0."""
-    if run.ending == Exited(0):
+def ends_with_input(run: Run, undisturbed: Run) -> Judgement:
+    """At the end of its input the client ends, with status 0 or that with which it always ends."""
+    if isinstance(run.ending, Exited) and run.ending in (Exited(0), undisturbed.ending):
         return Kept()
     return Broken(say("input.expected"), say("input.seen") + ended_how(run), last_output(run))
 
@@ -245,12 +260,14 @@ def prints_lines_alone(run: Run, undisturbed: Run) -> Judgement:
 
 
 def survives_long_line(run: Run, undisturbed: Run) -> Judgement:
-    """No crash, no hang."""
+    """No crash, no hang, and all of it is sent, in however many pieces."""
     if undisturbed.endless or isinstance(undisturbed.ending, Waiting):
         return NotApplicable(say("long.endless-anyway"))
     if run.crashed or run.endless or isinstance(run.ending, Waiting) or _overrun(run) is not None:
         return Broken(say("long.expected"), say("long.seen") + ended_how(run), _overrun(run) or last_input(run))
-    return Kept()
+    if all(_squeezed(line) in _squeezed(run.received()) for line in lines_of(run)):
+        return Kept()
+    return Broken(say("long.whole"), say("long.cut", size=len(run.received())), last_output(run))
 
 
 def prints_only_received(run: Run, undisturbed: Run) -> Judgement:

@@ -16,6 +16,7 @@ from conformance.commands.common import known, known_prefixes, or_stop, progress
 from conformance.grading.submission import read
 from conformance.reporting import github, terminal
 from conformance.reporting.results import Results, encode
+from conformance.scenarios.family import DEFAULT, PROFILES
 from conformance.words import say
 
 
@@ -52,6 +53,9 @@ def check(
     seed: Annotated[
         int | None, typer.Option(help="Also search for scenarios beyond the fixed set, beginning from this number.")
     ] = None,
+    profile: Annotated[
+        str, typer.Option(help="How much is tried: quick (seconds), default, or thorough (minutes).", metavar="NAME")
+    ] = DEFAULT.name,
     *,
     observer: Annotated[
         bool, typer.Option(help="Watch the calls; without, only what shows on the wire is judged.")
@@ -74,6 +78,7 @@ def check(
     exercises, requirements = tuple(exercise or ()), tuple(requirement or ())
     known(exercises, list(catalogue().exercises), "exercise")
     known_prefixes(requirements)
+    known((profile,), list(PROFILES), "profile")
     if list_only:
         _list(exercises, requirements)
         return
@@ -88,7 +93,7 @@ def check(
         from conformance.session import check as judge
 
         with progress(say("command.building")) as report:
-            found = judge(Request(read(folder), exercises, requirements, seed, observer), report)
+            found = judge(Request(read(folder), exercises, requirements, seed, observer, profile), report)
         files.write(found)
         return found
 

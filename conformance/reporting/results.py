@@ -143,6 +143,8 @@ class Harness(Struct, frozen=True):
     waiting_seconds: float
     platform: str
     compiler: str
+    profile: str = "default"
+    """How much was tried: `quick`, `default` or `thorough`."""
 
 
 class BesideRow(Struct, frozen=True):

@@ -108,6 +108,7 @@ CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
         UNDISTURBED["echo_client"],
         typed(b"Hello World!", end=b"q\n"),
         typed(b"one", b"two", b"three", terminal=True),
+        Scenario((Accept(), Echo(swapped=True)), start=Start(input=b"Hello World!\nHow are you?\nQ\n")),
         replace(typed(b"at the other port"), start=Start(1, input=b"at the other port\nQ\n")),
     ),
     "split-answers": (

@@ -36,9 +36,9 @@ def _data(data: bytes, times: int = 1) -> str:
 def _step_in_words(step: Step) -> str:
     kind = type(step).__name__.lower()
     match step:
-        case Echo(_, cut, most):
+        case Echo(cut=cut, most=most):
             kind += "" if most is None else ".most"
-            kind += ".cut" if cut else ""
+            kind += ".cut" if cut else ".swapped" if step.swapped else ""
             data = str(cut or most)
         case Send():
             data = _data(step.data, step.times)

@@ -192,7 +192,7 @@ class Peer:
                 return self._signal(name)
             case Send(client=client):
                 return self._on(client, lambda line: self._send(line, step.whole))
-            case Echo(client, _, most):
+            case Echo(client=client, most=most):
                 return self._on(client, lambda line: self._echoed(line, most))
             case _:
                 return self._on(step.client, STEPS[type(step)].__get__(self))
@@ -253,7 +253,7 @@ class Peer:
             return False
         left = len(line.owed) if step.most is None else min(len(line.owed), step.most - line.returned)
         size = min(left, step.cut or left)
-        piece = bytes(line.owed[:size])
+        piece = bytes(line.owed[:size].swapcase() if step.swapped else line.owed[:size])
         del line.owed[:size]
         line.returned += size
         self.answers += 1

@@ -4,19 +4,21 @@ import os
 import socket
 from typing import Final
 
+from conformance.observe.machine import libc
+
 CLAIM: Final = "\0offhook-stage-on-processor-{}"
 """An abstract name that a stage holds while it lives: the kernel gives it back, however the stage ends."""
 
 
 def keep_to_one(number: int) -> socket.socket | None:
-    """Bind this process to a processor that no other stage claims, the number-th first; return the claim to hold.
+    """Bind this process to a processor that no other stage claims; return the claim to hold.
 
-    A stop of the program wakes the observer, and that is several times cheaper on the same processor. Where all are
-    claimed, or names are another network namespace's, the number alone decides.
+    A stop of the program wakes the observer, and that is several times cheaper on the same processor. The first choice
+    is where the system has put this process, since that was the least busy; where all are claimed the number decides.
     """
     allowed = sorted(os.sched_getaffinity(0))
-    first = number % len(allowed)
-    for processor in (*allowed[first:], *allowed[:first]):
+    here = libc.sched_getcpu()
+    for processor in sorted(allowed, key=lambda one: one != here):
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             claim.bind(CLAIM.format(processor))
@@ -25,5 +27,5 @@ def keep_to_one(number: int) -> socket.socket | None:
             continue
         os.sched_setaffinity(0, {processor})
         return claim
-    os.sched_setaffinity(0, {allowed[first]})
+    os.sched_setaffinity(0, {allowed[number % len(allowed)]})
     return None

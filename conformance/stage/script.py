@@ -87,6 +87,8 @@ class Echo(Struct, frozen=True, tag="echo", omit_defaults=True, forbid_unknown_f
     """At most so many bytes in one segment; 0: all that there is."""
     most: int | None = None
     """It stops when it has sent back so many bytes in all."""
+    swapped: bool = False
+    """With capital letters in place of small ones, and the other way round."""
 
 
 class Signal(Struct, frozen=True, tag="signal", omit_defaults=True, forbid_unknown_fields=True):

@@ -56,7 +56,7 @@ FILE_KEPT, FILES_READ = 1 << 24, 16
 ANSWERS_BEYOND, ANSWERS_A_BYTE = 300, 4
 """How often an echo answers a program that was given so many bytes of input: each byte may come back by itself."""
 CALLS_LIMIT: Final = 200_000
-SPINS_AT_MOST: Final = 10
+SPINS_AT_MOST: Final = 3
 """Some end by themselves: a counted loop is no endless one."""
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0

@@ -126,9 +126,9 @@ def test_end_of_client(run: Run) -> Judgement:
 
 
 @proves("transfer.end-of-file", INPUT_ENDS, "echo_client")
-def test_end_of_input(run: Run) -> Judgement:
+def test_end_of_input(run: Run, undisturbed: Run) -> Judgement:
     """The input ends without a Q, after lines or at once, on a pipe and on a terminal."""
-    return transfer.ends_with_input(run)
+    return transfer.ends_with_input(run, undisturbed)
 
 
 @proves("transfer.only-received-bytes", OTHER_ECHOES, "echo_server", "echo_server_win")
@@ -189,15 +189,15 @@ def test_any_split_of_file(run: Run, whole: Run) -> Judgement:
 
 
 @proves("transfer.end-of-file", NO_FILE_SENT, "file_client")
-def test_end_of_sent_file(run: Run) -> Judgement:
+def test_end_of_sent_file(run: Run, undisturbed: Run) -> Judgement:
     """The server ends its side after a file, after nothing, after two segments."""
-    return files.takes_file_end_for_end(run)
+    return files.takes_file_end_for_end(run, undisturbed)
 
 
 @proves("transfer.end-of-file", NO_DATA, "low_read")
-def test_end_of_read_file(run: Run) -> Judgement:
+def test_end_of_read_file(run: Run, undisturbed: Run) -> Judgement:
     """The file ends after some bytes, and at once."""
-    return files.takes_file_end_for_end(run)
+    return files.takes_file_end_for_end(run, undisturbed)
 
 
 @proves("transfer.only-received-bytes", OTHER_FILES, "file_client")

@@ -5,9 +5,12 @@ and those that it `may` break, each with a reason.
 """
 
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -18,7 +21,7 @@ from conformance.grading.submission import Found, Submission
 from conformance.reporting.results import COUNTS_AGAINST, Verdict
 from conformance.stage.handle import Stage
 from conformance.suite.proving import all_proofs
-from conformance.trial import Bench, judge
+from conformance.trial import Bench, References, judge
 
 HERE = Path(__file__).parent
 TEXTBOOK = HERE.parent / "textbook"
@@ -82,19 +85,20 @@ def _comment(path: Path) -> Iterator[str]:
         yield LEADING.sub("", text).removesuffix("*/").strip()
 
 
-def verdicts(specimen: Specimen, stage: Stage, *, observe: bool = True) -> list[Verdict]:
-    """Judge a program on every requirement of its exercise."""
-    workshop = Workshop(stage)
+def verdicts(
+    specimen: Specimen, stage: Stage, *, observe: bool = True, references: References | None = None
+) -> list[Verdict]:
+    """Judge a program on every requirement of its exercise; references may be shared by those of one stage."""
     found = Found(specimen.exercise, specimen.path.name)
-    bench = Bench(Submission(str(specimen.path.parent), {specimen.exercise: found}), stage, workshop, observe=observe)
-    try:
+    with TemporaryDirectory() as folder, closing(Workshop(stage)) as workshop:
+        shutil.copy(specimen.path, folder)  # alone: a build takes the whole folder with it
+        submission = Submission(folder, {specimen.exercise: found})
+        bench = Bench(submission, stage, workshop, observe=observe, references=references)
         return [
             judge(bench, proof.requirement, specimen.exercise, proof.family, proof.check)
             for proof in all_proofs()
             if proof.concerns(specimen.exercise)
         ]
-    finally:
-        workshop.close()
 
 
 def surprises(specimen: Specimen, found: list[Verdict]) -> list[str]:

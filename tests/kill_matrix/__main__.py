@@ -4,9 +4,12 @@ The verdicts are also left in reports/kill_matrix.json, from where the documenta
 """
 
 import sys
+from contextlib import closing
 
 from conformance.catalogue import catalogue
+from conformance.grading.build import Workshop
 from conformance.stage.handle import Stage
+from conformance.trial import References
 from tests.kill_matrix import keep_last_run, specimens, surprises, verdicts
 
 SIGNS = {
@@ -23,14 +26,15 @@ def main(patterns: list[str]) -> int:
     judged: dict[str, dict[str, str]] = {}
     for place, name in enumerate(requirements, 1):
         print(f"{place:>3}  {name}")
-    with Stage() as stage:
+    with Stage() as stage, closing(Workshop(stage)) as workshop:
+        references = References(stage, workshop)
         for specimen in specimens():
             if patterns and not any(pattern in specimen.name for pattern in patterns):
                 continue
             if not specimen.runnable:
                 print(f"{specimen.name:<50} its language is not here")
                 continue
-            found = verdicts(specimen, stage)
+            found = verdicts(specimen, stage, references=references)
             judged[specimen.name] = {one.requirement: one.verdict for one in found}
             signs = {one.requirement: SIGNS[one.verdict] for one in found}
             print(f"{specimen.name:<50} {''.join(signs.get(name, ' ') for name in requirements)}", flush=True)

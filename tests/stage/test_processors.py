@@ -33,4 +33,5 @@ def test_first_stages_keep_to_different_processors_until_all_are_claimed() -> No
         places.append(where(processes[-1]))
     for process in processes:
         process.communicate("\n", timeout=60)
-    assert places == [f"{{{processor}}}" for processor in (*allowed, allowed[0])]
+    assert set(places[:-1]) == {f"{{{processor}}}" for processor in allowed}
+    assert places[-1] == f"{{{allowed[0]}}}", "the number decides"

@@ -2,7 +2,7 @@
  * exercise: file_client
  * breaks: descriptor.standard-streams
  * may: descriptor.closed-once (it closes the copy through which it wrote),
- *      robust.failed-setup-reported (its standard output is the file)
+ *      robust.failed-setup-reported (its standard output is the file), file.close-checked (the last close is exit's)
  */
 #include <arpa/inet.h>
 #include <errno.h>

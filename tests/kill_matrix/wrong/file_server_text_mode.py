@@ -5,10 +5,11 @@
 import socket
 import sys
 import time
+from pathlib import Path
 
 
 def send_file(client, path):
-    with open(path, encoding="latin-1") as file:
+    with Path(path).open(encoding="latin-1") as file:
         client.sendall(file.read().encode("latin-1"))
     client.shutdown(socket.SHUT_WR)
     while client.recv(1024):

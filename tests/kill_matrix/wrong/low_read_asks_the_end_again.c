@@ -1,4 +1,4 @@
-/* Reads five thousand times more at the end of the file, in case it grows.
+/* Reads two thousand times more at the end of the file, in case it grows.
  * exercise: low_read
  * breaks: robust.no-busy-wait
  * may: transfer.end-of-file (0 does not end its reading), file.partial-io (it reads on at the end),
@@ -31,7 +31,7 @@ int main(void)
             fail("read");
         fwrite(buffer, 1, count, stdout);
     }
-    for (int i = 0; i < 5000; i++)
+    for (int i = 0; i < 2000; i++)
         if ((count = read(file, buffer, sizeof(buffer))) > 0)
             fwrite(buffer, 1, count, stdout);
     close(file);
