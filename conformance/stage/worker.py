@@ -55,9 +55,9 @@ OUTPUT_KEPT: Final = 1 << 20
 FILE_KEPT, FILES_READ = 1 << 24, 16
 ANSWERS_BEYOND, ANSWERS_A_BYTE = 300, 4
 """How often an echo answers a program that was given so many bytes of input: each byte may come back by itself."""
-CALLS_LIMIT: Final = 200_000
-SPINS_AT_MOST: Final = 3
-"""Some end by themselves: a counted loop is no endless one."""
+CALLS_LIMIT: Final = 100_000
+SPINS_AT_MOST, SPINS_IN_ALL = 3, 20
+"""Some end by themselves: a counted loop is no endless one; others go on whatever the peer does."""
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
 """Seconds of processor time without a call after which a program is endless, whatever else the machine does."""
@@ -186,7 +186,8 @@ class Performance:
             return Busy("answers")
         if self.follower.spins():
             self.spins += 1  # in its own way it waits: let the peer go on, if it has anything to do
-            return None if self.peer.act() or self.spins < SPINS_AT_MOST else Busy("calls in vain")
+            bearable = self.spins < SPINS_IN_ALL and self.peer.act()
+            return None if bearable or self.spins < SPINS_AT_MOST else Busy("calls in vain")
         if self.follower.busy_calls > CALLS_LIMIT:
             return Busy("calls")
         if isinstance(self.follower, Tracer) and len(self.follower.threads) > PROCESSES_LIMIT:
