@@ -173,7 +173,7 @@ class Results(Struct, frozen=True):
     programs: list[ProgramReport]
     verdicts: list[Verdict]
     harness: Harness
-    beside: list[Beside] = []
+    beside: list[Beside]
 
     def count(self, *verdicts: str) -> int:
         """Return how many verdicts are one of these."""
