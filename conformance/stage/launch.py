@@ -10,6 +10,7 @@ import termios
 from dataclasses import dataclass
 from typing import Final
 
+from conformance.observe.machine import PR_SET_PDEATHSIG, libc
 from conformance.observe.seccomp import Filter
 
 LIMITS: Final = {
@@ -57,7 +58,7 @@ class Launch:
     terminal: bool = False
     filter: Filter | None = None
     lasting: bool = False
-    """It serves many runs: how much it computes in all is not limited."""
+    """It serves many runs: how much it computes in all is not limited, and it ends with this process."""
 
 
 @dataclass(slots=True)
@@ -158,6 +159,8 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
             os.setgroups([])
             os.setresgid(launch.identity.group, launch.identity.group, launch.identity.group)
             os.setresuid(launch.identity.user, launch.identity.user, launch.identity.user)
+        if launch.lasting:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         os.chdir(launch.directory)
         if launch.filter is not None:
             refuse_32_bit(launch.command[0])

@@ -325,7 +325,9 @@ class Worker:
             run = self.perform(Order(Program(OWN_PROGRAM, platform="winsock"), Scenario()))
         except (WineError, OSError) as problem:
             return str(problem)
-        return "" if run.ending == Exited(0) else f"Wine does not run programs here: {run.ending}"
+        if run.ending != Exited(0):
+            return f"Wine does not run programs here: {run.ending}"
+        return "" if self.house.settings else "Wine shows no calls here"
 
     def _fresh_directory(self) -> str:
         """Return an empty directory of the program's own: the last run's, where it was left as it was found."""

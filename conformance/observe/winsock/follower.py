@@ -107,7 +107,7 @@ class WinsockTracer(Tracer):
 
     def heard(self) -> tuple[int, ...]:
         """Take note that the peer does something, after which waiting is not in vain; return the calls under way."""
-        self._in_vain = 0
+        self._passed = self._in_vain = 0
         return self.under_way()
 
     def end_a_wait(self, *, sleeps_only: bool) -> bool:
@@ -153,7 +153,7 @@ class WinsockTracer(Tracer):
         if relay.SETTING in text:
             self.settings.add(text.partition(relay.SETTING)[2])
         elif line is None:
-            self._crash = self._crash or relay.crash(text)
+            self._crash = self._crash or (relay.crash(text) if thread.process.number == 1 else None)
         elif line.returns:
             self._returns(thread, block, line)
         else:
