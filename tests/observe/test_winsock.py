@@ -1,11 +1,15 @@
 """The Winsock observer: lines of the relay trace, program files, and real programs under Wine."""
 
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
+import psutil
 import pytest
 
 from conformance.grading.languages import WINDOWS_C, WINDOWS_HEADERS
@@ -63,6 +67,16 @@ def server(stage: Stage, program: str, scenario: Scenario = ONE_CLIENT) -> Run:
 
 def client(stage: Stage, program: str, scenario: Scenario = MESSAGE) -> Run:
     return stage.run(Order(Program((program, "{ip}", "{port}"), "client", platform="winsock"), scenario))
+
+
+@pytest.fixture
+def load() -> Iterator[None]:
+    """Something that keeps all processors busy."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 2)]
+    yield
+    for one in busy:
+        one.kill()
+        one.wait()
 
 
 def functions(trace: Trace) -> list[str]:
@@ -222,3 +236,37 @@ def test_a_server_that_looks_again_and_again_is_met(windows: Stage, build: Build
     run = windows.run(Order(program, ONE_CLIENT))
     assert run.received() == b"Hello World!\0"
     assert run.spun == (how == "spins")
+
+
+@pytest.mark.usefixtures("load")
+def test_a_run_is_the_same_twenty_times_under_load(windows: Stage, build: Build) -> None:
+    runs = [
+        one
+        for _ in range(20)
+        for one in (server(windows, build("hello_server_win")), client(windows, build("hello_client_win")))
+    ]
+    seen = {
+        (
+            str(run.ending),
+            run.output,
+            str([msgspec.structs.replace(call, thread=0) for call in run.trace.calls]),
+            run.wire,
+        )
+        for run in runs
+    }
+    assert len(seen) == 2
+
+
+def test_nothing_is_left_after_a_hundred_starts(windows: Stage, build: Build) -> None:
+    worker = psutil.Process(windows._process.pid)
+    orders = [server(windows, build("hello_server_win")), server(windows, build("hello_server_win"), Scenario())]
+    before = _what_is_there(worker)
+    for run in orders * 50:
+        server(windows, build("hello_server_win"), run.scenario)
+    assert _what_is_there(worker) == before
+
+
+def _what_is_there(worker: psutil.Process) -> tuple[int, list[int]]:
+    """Count the processes below the worker, and the descriptors of all of them."""
+    everybody = [worker, *worker.children(recursive=True)]
+    return len(everybody), [one.num_fds() for one in everybody]

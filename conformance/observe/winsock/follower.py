@@ -18,7 +18,7 @@ from conformance.observe.machine import KernelError, Machine, Registers, ptrace
 from conformance.observe.recorder import Watch
 from conformance.observe.seccomp import ALLOW, ARCHITECTURE, ARGUMENTS, JUMP_EQUAL, LOAD, NUMBER, Filter, ret, step
 from conformance.observe.seccomp import TRACE as STOP
-from conformance.observe.tracer import INFO_SIZE, Pulse, Thread, Tracer
+from conformance.observe.tracer import Pulse, Thread, Tracer
 from conformance.observe.winsock import relay
 from conformance.observe.winsock.faults import FOR_EVER, WinsockInjector, reason
 from conformance.observe.winsock.recorder import Pending, WinsockRecorder
@@ -135,9 +135,8 @@ class WinsockTracer(Tracer):
 
     def _enter(self, thread: Thread) -> None:
         """Take what is written to the channel, and let the program go on as if it were written."""
-        ptrace(kernel.GET_SYSCALL_INFO, thread.tid, INFO_SIZE, self._buffer_at)
-        address, size = kernel.SYSCALL_INFO.unpack_from(self._buffer)[6:8]
         registers = Registers(thread.tid, self.on)
+        address, size = (int(registers.words[place]) for place in self.on.arguments[1:3])
         text = self._text.get(thread.tid, b"") + thread.process.memory.read(address, min(size, LONGEST_LINE))
         *lines, self._text[thread.tid] = text.split(b"\n")
         for one in lines:
