@@ -96,7 +96,10 @@ def template(wine: Wine) -> Path:
     """Return the folder of a prefix as Wine makes it, and make it if this version has none yet. Takes seconds, once."""
     words = "\0".join((wine.version, *RELAY.values()))
     made = cache() / f"{wine.version}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
-    made.parent.mkdir(parents=True, exist_ok=True)
+    if not made.parent.is_dir():
+        made.parent.mkdir(parents=True)
+        for folder in (made.parent, made.parent.parent):  # whatever the umask: programs run as other users
+            folder.chmod(0o755)
     with (made.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be making it
         if not made.is_dir():
@@ -134,7 +137,7 @@ def _call(words: list[str], environment: dict[str, str], folder: Path) -> None:
     try:
         subprocess.run(
             words, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False,
+            stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False, umask=0o022,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise WineError(f"Wine cannot make its prefix: {problem}") from problem
