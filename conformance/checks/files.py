@@ -6,6 +6,7 @@ from typing import Final
 
 from conformance.checks.common import (
     as_received,
+    clients_of,
     ended_how,
     is_the_file,
     last_input,
@@ -155,19 +156,25 @@ def _laid_down(run: Run) -> bytes:
 
 
 def goes_on_after_part(run: Run, undisturbed: Run) -> Judgement:
-    """Reads and writes that move a part are continued: peer, file and output get the same."""
+    """Reads and writes that move a part are continued: file, output and client get the same."""
     if not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
-    if same_result(run, undisturbed):
+    if same_result(run, undisturbed) or _stored_the_same(run, undisturbed):
         return Kept()
     first = next((call.number for call in run.trace.calls if call.injected), None)
     seen = say("part.seen", received=shown(run.received()), output=shown(run.stdout)) + ended_how(run)
     return Broken(say("part.expected"), seen if run.file is None else _file_holds(run), first)
 
 
+def _stored_the_same(run: Run, undisturbed: Run) -> bool:
+    """Tell whether a client has stored the same: what it says to its server is judged elsewhere."""
+    content = None if undisturbed.file is None else undisturbed.file.content
+    return run.happened("accepted") and run.file is not None and run.file.content == content
+
+
 def reports_missing(run: Run, undisturbed: Run) -> Judgement:
-    """The file is not there: words, and a non-zero status where the program ends."""
-    if isinstance(run.ending, Waiting):
+    """The file is not there: words; and a non-zero status, but for a server that has had a client."""
+    if clients_of(run) or isinstance(run.ending, Waiting):
         known = set(undisturbed.output.splitlines())
         said = any(line.strip() and line not in known for line in run.output.splitlines())
         return Kept() if said else Broken(say("missing.expected"), say("missing.silent"), _last_open(run))
@@ -176,7 +183,8 @@ def reports_missing(run: Run, undisturbed: Run) -> Judgement:
 
 def takes_file_end_for_end(run: Run, undisturbed: Run) -> Judgement:
     """The end of the file ends the reading: the program ends, and calls it no error."""
-    if isinstance(run.ending, Exited) and run.ending in (Exited(0), undisturbed.ending):
+    always = isinstance(run.ending, Exited) and run.ending == undisturbed.ending and not run.stderr.strip()
+    if run.ending == Exited(0) or always:
         return Kept()
     seen = say("eof.goes-on") if run.endless or isinstance(run.ending, Waiting) else say("eof.error")
     return Broken(say("eof.expected"), seen + ended_how(run), last_input(run))

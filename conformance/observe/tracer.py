@@ -13,7 +13,6 @@ import ctypes
 import errno
 import os
 import signal
-import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,12 +22,12 @@ from typing import Final, Protocol
 from conformance.model.calls import MAY_SLEEP, WAITS
 from conformance.model.descriptors import State
 from conformance.observe import machine as kernel
+from conformance.observe import waits
 from conformance.observe.faults import Fault, Late
 from conformance.observe.injector import Injector
-from conformance.observe.machine import KernelError, Machine, Registers, ptrace
-from conformance.observe.memory import Memory
-from conformance.observe.recorder import TIME_PASSED, Entry, Process, Recorder, Watch
-from conformance.observe.seccomp import FUTEX_COMMAND, numbers
+from conformance.observe.machine import KernelError, Machine, ptrace
+from conformance.observe.recorder import Entry, Process, Recorder, Watch
+from conformance.observe.seccomp import numbers
 from conformance.observe.trace import Trace
 
 ALL_CHILDREN: Final = 0x4000_0000  # __WALL
@@ -40,21 +39,9 @@ IN_VAIN_LIMIT: Final = 1000
 """See `robust.no-busy-wait`."""
 INFO_SIZE: Final = 96
 AT_ONCE: Final = 256
-LATER: Final = 7 * 24 * 3600.0
-TIMEOUT_REGISTER: Final = {"poll": 2, "epoll_wait": 3, "epoll_pwait": 3}
-TIMEOUT_POINTER: Final = {
-    "ppoll": 2,
-    "select": 4,
-    "pselect6": 4,
-    "epoll_pwait2": 3,
-    "nanosleep": 0,
-    "clock_nanosleep": 2,
-    "futex": 3,
-}
-TIMER_ABSTIME: Final = 1
+
 WAITS_ENDED_AT_MOST: Final = 500
 """How many time-outs are let pass in one run: whoever still tries then tries for ever."""
-FUTEX_WAIT_BITSET, FUTEX_CLOCK_REALTIME = 9, 0x100
 TELLS: Final = 0.005
 """Seconds after which the rest of a wait can be told from a wait that begins anew."""
 BEARABLE: Final = 5.0
@@ -434,7 +421,7 @@ class Tracer:
         if entry is not None:
             result = self._result(thread.tid)
             if thread.expiring and result in INTERRUPTED:
-                result = self._expire(thread, entry)
+                result = waits.expire(self.on, thread.tid, thread.process.memory, entry)
             thread.expiring = False
             if result in kernel.RESTARTS:
                 thread.interrupted.append(entry)
@@ -457,7 +444,7 @@ class Tracer:
 
         With `sleeps_only`, only pauses that wait for nothing but time.
         """
-        waits = [
+        due = [
             (left, thread)
             for thread in self.threads.values()
             if (left := self._time_left(thread, sleeps_only)) is not None
@@ -465,9 +452,9 @@ class Tracer:
         if self._waits_ended >= WAITS_ENDED_AT_MOST:
             return False
         self._waits_ended += 1
-        if not waits:
+        if not due:
             return not sleeps_only and self._ring()
-        thread = min(waits, key=lambda wait: wait[0])[1]
+        thread = min(due, key=lambda wait: wait[0])[1]
         thread.expiring = True
         thread.expired += 1
         with contextlib.suppress(KernelError):
@@ -485,9 +472,9 @@ class Tracer:
 
     def _time_left(self, thread: Thread, sleeps_only: bool) -> float | None:
         entry = thread.entry
-        if entry is None or entry.name not in WAITS or (sleeps_only and not _only_time(entry)):
+        if entry is None or entry.name not in WAITS or (sleeps_only and not waits.only_time(entry)):
             return None
-        left = self._time_given(thread.process.memory, entry)
+        left = waits.time_given(thread.process.memory, entry)
         if left is None:
             return None
         now = time.monotonic()
@@ -507,59 +494,11 @@ class Tracer:
         entry = thread.entry
         if entry is None or entry.name not in WAITS or not thread.expired or thread.progress != self.progress:
             return False
-        left, now = self._time_given(thread.process.memory, entry), time.monotonic()
+        left, now = waits.time_given(thread.process.memory, entry), time.monotonic()
         passed = now - thread.since
         if left is not None and left < BEARABLE and passed > TELLS and now + left - thread.due < passed / 2:
             thread.patient = entry
         return thread.patient is entry
-
-    def _time_given(self, memory: Memory, entry: Entry) -> float | None:
-        """Return the seconds that a wait lasts at most; None where it has no end."""
-        if entry.system_call in TIMEOUT_REGISTER:
-            milliseconds = ctypes.c_int32(entry.words[TIMEOUT_REGISTER[entry.system_call]] & 0xFFFF_FFFF).value
-            return milliseconds / 1000 if milliseconds >= 0 else None
-        return self._time_at(memory, entry)
-
-    def _time_at(self, memory: Memory, entry: Entry) -> float | None:
-        raw = memory.read(entry.words[TIMEOUT_POINTER[entry.system_call]], 16)
-        if len(raw) < 16:
-            return None
-        seconds, fraction = struct.unpack("<qq", raw)
-        length: float = seconds + fraction / (1e6 if entry.system_call == "select" else 1e9)
-        clock = _absolute_clock(entry)
-        if clock is not None:
-            length = length - time.clock_gettime(clock)
-        return min(max(length, 0.0), LATER)
-
-    def _expire(self, thread: Thread, entry: Entry) -> int:
-        """Show what the kernel shows when the time is over: 0, and empty sets of select."""
-        if entry.name == "select":
-            size = (min(entry.words[0], 1024) + 63) // 64 * 8
-            for place in entry.words[1:4]:
-                if place:
-                    thread.process.memory.write(place, bytes(size))
-        shown = -errno.ETIMEDOUT if entry.name == "futex" else 0
-        registers = Registers(thread.tid, self.on)
-        registers.result(shown)
-        registers.write()
-        entry.injected = TIME_PASSED
-        return shown
-
-
-def _absolute_clock(entry: Entry) -> int | None:
-    """Return the clock whose time a call's time-out names; None where it names a length of time."""
-    if entry.system_call == "clock_nanosleep":
-        return int(entry.words[0]) if entry.words[1] & TIMER_ABSTIME else None
-    if entry.name == "futex" and entry.words[1] & FUTEX_COMMAND == FUTEX_WAIT_BITSET:
-        return time.CLOCK_REALTIME if entry.words[1] & FUTEX_CLOCK_REALTIME else time.CLOCK_MONOTONIC
-    return None
-
-
-def _only_time(entry: Entry) -> bool:
-    """Tell whether a wait waits for nothing but time: a sleep, or a poll or select over no descriptor."""
-    return entry.name == "sleep" or (
-        entry.name in ("poll", "select") and entry.words[1 if entry.name == "poll" else 0] == 0
-    )
 
 
 def _state(thread: Thread) -> str:

@@ -19,6 +19,8 @@ PIECES: Final = st.binary(min_size=1, max_size=24).filter(lambda data: b"\0" not
 class Clients(RuleBasedStateMachine):
     """Puts together a conversation of several clients with one server; each sends, and reads to the end."""
 
+    at_once_at_most = AT_ONCE_AT_MOST
+
     def __init__(self) -> None:
         super().__init__()
         self.steps: list[Step] = []
@@ -32,7 +34,7 @@ class Clients(RuleBasedStateMachine):
         """What the rules have put together so far."""
         return Scenario(tuple(self.steps))
 
-    @precondition(lambda self: self.made < CLIENTS_AT_MOST and len(self.open) < AT_ONCE_AT_MOST)
+    @precondition(lambda self: self.made < CLIENTS_AT_MOST and len(self.open) < self.at_once_at_most)
     @rule(early=st.booleans())
     def connect(self, early: bool) -> None:
         """Another client comes."""
@@ -72,6 +74,12 @@ class Clients(RuleBasedStateMachine):
         client = self._one(which)
         self.open.remove(client)
         return client
+
+
+class ClientsInTurn(Clients):
+    """The same, one client after the other."""
+
+    at_once_at_most = 1
 
 
 class ClientsThatLeave(Clients):

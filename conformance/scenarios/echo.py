@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from conformance.observe.decode import size
-from conformance.observe.faults import Fail, Fault, Late, Short
+from conformance.observe.faults import Fail, Fault, Short
 from conformance.scenarios.failing import FAILED_AT_MOST, count, with_faults, without_faults
 from conformance.scenarios.family import Family
 from conformance.scenarios.greeting import HOSTILE, LONG, cuts_of, messages, segments
@@ -40,7 +40,14 @@ def talk(client: int, *data: bytes) -> tuple[Step, ...]:
 
 
 def conversations() -> "type[Clients]":
-    """Return the machine of clients that stay to the end."""
+    """Return the machine of clients that come one after the other, and stay to the end."""
+    from conformance.scenarios.clients import ClientsInTurn
+
+    return ClientsInTurn
+
+
+def crowds() -> "type[Clients]":
+    """Return the machine of clients of which several are there at once."""
     from conformance.scenarios.clients import Clients
 
     return Clients
@@ -146,29 +153,12 @@ HUNDRED: Final = 100
 """As many clients as `lifecycle.server-serves-next-client` asks for."""
 
 
-def crowd(undisturbed: Run) -> tuple[Scenario, ...]:
-    """Return three clients that speak in turns, the same with new threads held back, and five one after the other."""
-    three = (
-        Connect(0), Connect(1), Connect(2), Send(b"one", 1), Send(b"zero", 0), Send(b"two", 2),
-        Send(b"one more", 1), Send(b"zero more", 0, early=True), End(1), End(0), End(2),
-    )  # fmt: skip
-    crossed = (
-        Connect(0), Connect(1, early=True), Connect(2, early=True), Send(b"zero", 0), Send(b"one", 1, early=True),
-        Send(b"two", 2, early=True), End(0), End(1), End(2),
-    )  # fmt: skip
-    one_by_one = tuple(step for client in range(5) for step in talk(client, b"number %d" % client))
-    return tuple(
-        replace(undisturbed.scenario, steps=steps, faults=faults)
-        for steps, faults in ((three, ()), (crossed, ()), (crossed, (Late(),)), (one_by_one, ()))
-    )
-
-
 def two_in_turn(scenario: Scenario) -> Scenario:
     """Return the same with two clients, one after the other."""
     return replace(scenario, steps=(*talk(0, b"number 0"), *talk(1, b"number 1")), faults=())
 
 
-CROWD: Final = Family("crowd", derive=crowd, beside=two_in_turn)
+CROWD: Final = Family("crowd", machine=crowds, beside=two_in_turn)
 
 # ---------------------------------------------------------------- any server that stays up
 

@@ -11,7 +11,7 @@ from conformance.scenarios.failing import RESET, other_start, with_faults
 from conformance.scenarios.family import Family
 from conformance.scenarios.greeting import HOSTILE, LONG, cuts_of, segments
 from conformance.scenarios.undisturbed import FILE, READ, SERVED
-from conformance.stage.script import Accept, Connect, End, File, Pause, Reset, Run, Scenario, Send, Start, Step
+from conformance.stage.script import Accept, Connect, End, File, Leave, Pause, Reset, Run, Scenario, Send, Start, Step
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -118,7 +118,9 @@ def losses(undisturbed: Run) -> tuple[Scenario, ...]:
     """Return clients that leave before, in and after the file, and one that comes then."""
     mid_file = served(BLOCK, Pause(), Reset(), Connect(1), times=LARGE)
     step = largest_step(undisturbed)
+    before_it = Scenario((Connect(), Leave(early=True), Connect(1)), (), served(BLOCK).start)
     return (
+        before_it,
         losses_of_all_kinds(undisturbed, 1),
         *((mid_file,) if enough_for(step, 2 * LARGE) else ()),
         replace(undisturbed.scenario, steps=(Connect(0), Connect(1), Reset(0), Connect(2))),
@@ -182,7 +184,7 @@ NO_DATA: Final = Family(
 HOSTILE_FILES: Final = Family(
     "hostile-files",
     derive=lambda undisturbed: tuple(
-        sent(data) if Accept() in undisturbed.scenario.steps else served(data) for data in HOSTILE
+        sent(data) if Accept() in undisturbed.scenario.steps else served(data, Send(data)) for data in HOSTILE
     ),
 )
 NO_FILE_SENT: Final = Family(

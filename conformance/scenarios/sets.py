@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
-from conformance.observe.faults import Short
+from conformance.observe.faults import Late, Short
 from conformance.scenarios.clients import STEPS_AT_MOST, Clients, judging
 from conformance.scenarios.echo import (
     BLOCK,
     CONVERSATIONS,
+    CROWD,
     LARGE,
     LINES_IN,
     LOSSES,
@@ -71,6 +72,14 @@ def _twice(data: bytes, client: int = 0) -> tuple[Send, Send]:
     return Send(data, client), Send(data, client, early=True)
 
 
+SPEAKING_IN_TURNS: Final = (
+    Connect(0), Connect(1), Connect(2), Send(b"one", 1), Send(b"zero", 0), Send(b"two", 2),
+    Send(b"one more", 1), Send(b"zero more", 0, early=True), End(1), End(0), End(2),
+)  # fmt: skip
+AT_THE_SAME_MOMENT: Final = (
+    Connect(0), Connect(1, early=True), Connect(2, early=True), Send(b"zero", 0), Send(b"one", 1, early=True),
+    Send(b"two", 2, early=True), End(0), End(1), End(2),
+)  # fmt: skip
 CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
     "one-client": (
         UNDISTURBED["server"],
@@ -90,12 +99,18 @@ CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
         Scenario(talk(0, b"one\n", b"two\n", b"three\n")),
         Scenario((Connect(), *_twice(b"twice\n"), End())),
         Scenario((*talk(0, b"zero"), *talk(1, b"one"), *talk(2, b"two"))),
-        Scenario((Connect(0), Connect(1), Send(b"zero", 0), Send(b"one", 1), End(0), End(1))),
+    ),
+    "crowd": (
+        Scenario(SPEAKING_IN_TURNS),
+        Scenario(AT_THE_SAME_MOMENT),
+        Scenario(AT_THE_SAME_MOMENT, (Late(),)),
+        Scenario(tuple(step for client in range(5) for step in talk(client, b"number %d" % client))),
     ),
     "losses": (
         Scenario((Connect(0), Send(b"zero", 0), Reset(0), *talk(1, b"one"))),
         Scenario((Connect(0), Reset(0), *talk(1, b"one"))),
         Scenario((Connect(0), Send(b"zero", 0), Leave(0, early=True), *talk(1, b"one"))),
+        Scenario((Connect(0), Send(BLOCK, 0, times=2), Leave(0, early=True), *talk(1, b"one"))),
         Scenario((Connect(0), Pause(0), Send(BLOCK, 0, times=LARGE), Reset(0), *talk(1, b"one"))),
         Scenario((Connect(0), Connect(1), Send(b"one", 1), Reset(0), Send(b"one more", 1), End(1))),
     ),
@@ -137,6 +152,7 @@ FAMILIES: Final = (
     SPLIT_MESSAGE,
     SHORT_WRITES,
     CONVERSATIONS,
+    CROWD,
     LOSSES,
     SPLIT_ECHO,
     LINES_IN,

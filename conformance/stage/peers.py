@@ -124,17 +124,19 @@ class Peer:
         When the script is over, the directions that are still open are ended one by one, so that the program may end
         its own.
         """
+        noticeable = False
         while self.place < len(self.steps):
             step = self.steps[self.place]
             if isinstance(step, Echo) and self._answer(step):
                 return True
             done = self._take(step)
             if done is None:
-                return False
+                return noticeable
             self.place += 1
-            if done and not self._together():
+            noticeable |= done
+            if noticeable and not self._together():
                 return True
-        return self._read_all() or self._end_one()
+        return noticeable or self._read_all() or self._end_one()
 
     @property
     def flooded(self) -> bool:
@@ -147,8 +149,9 @@ class Peer:
         return isinstance(step, Connect) and step.early
 
     def _together(self) -> bool:
-        """Tell whether the next step is taken together with the one before."""
-        return isinstance(step := self._next(), Connect | Send | End | Reset | Leave) and step.early
+        """Tell whether the next step is taken together with the one before; to read or not is nothing that shows."""
+        step = self._next()
+        return isinstance(step, Pause | Read) or (isinstance(step, Connect | Send | End | Reset | Leave) and step.early)
 
     def _next(self) -> Step | None:
         return self.steps[self.place] if self.place < len(self.steps) else None

@@ -157,7 +157,7 @@ def test_no_crash_by_answers(run: Run) -> Judgement:
 
 @proves("robust.no-crash", HOSTILE_FILES, "file_server", "file_client")
 def test_no_crash_by_files(run: Run) -> Judgement:
-    """Formats, control characters, every byte value in a file."""
+    """Formats, control characters, every byte value in a file, and from a client."""
     return robust.survives(run)
 
 
@@ -175,5 +175,5 @@ def test_crossed_clients(run: Run, two_in_turn: Run) -> Judgement:
 
 @proves("robust.crossed-clients", CROWD, "echo_server")
 def test_crossed_echoes(run: Run, two_in_turn: Run) -> Judgement:
-    """Three clients speak in turns, then five come one after the other."""
+    """Several clients are there at once and speak in any order; five come one after the other."""
     return robust.keeps_echoes_apart(run, two_in_turn)

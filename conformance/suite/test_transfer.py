@@ -91,7 +91,7 @@ def test_only_received_bytes(run: Run, undisturbed: Run) -> Judgement:
 
 @proves("transfer.echo-exact", CONVERSATIONS, "echo_server", "echo_server_win")
 def test_echo_exact(run: Run) -> Judgement:
-    """One client or several, in turn or at once, sends and pauses in any order."""
+    """One client after the other, sends and pauses in any order."""
     return transfer.echoes(run)
 
 

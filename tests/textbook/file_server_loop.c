@@ -1,7 +1,7 @@
 /* Client after client, with open and read, and a close without a word to the client.
  * exercise: file_server
  * breaks: lifecycle.server-restarts-at-once, transfer.short-writes, robust.interrupted-calls,
- *         transfer.no-reset-at-close, robust.client-reset, robust.aborted-connection, robust.descriptor-limit
+ *         robust.client-reset, robust.aborted-connection, robust.descriptor-limit
  * may: descriptor.no-leak (what SIGPIPE ends closes nothing), descriptor.closed-once (what SIGPIPE ends closes nothing)
  * may: robust.failed-setup-reported (a file that is not there ends the server when its first client comes)
  */

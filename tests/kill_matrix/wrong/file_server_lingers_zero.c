@@ -1,6 +1,11 @@
-/* Closes the connection without reading what its client has sent.
+/* Sets SO_LINGER to 0: close throws away what was not yet sent, and resets.
  * exercise: file_server
  * breaks: transfer.no-reset-at-close
+ * may: lifecycle.server-serves-next-client (the end arrives as a reset), transfer.large (the end arrives as a reset),
+ *      file.content (the end arrives as a reset), transfer.binary-safe (the end arrives as a reset),
+ *      transfer.short-writes (the end arrives as a reset), file.partial-io (the end arrives as a reset),
+ *      robust.client-reset (the end arrives as a reset), robust.aborted-connection (the end arrives as a reset),
+ *      robust.descriptor-limit (the end arrives as a reset), robust.interrupted-calls (the end arrives as a reset)
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -68,6 +73,7 @@ static void send_file(int client, const char *path)
 int main(int argc, char *argv[])
 {
     struct sockaddr_in address = {0};
+    struct linger at_once = {1, 0};
     int listener, client, on = 1;
 
     if (argc != 3) {
@@ -90,6 +96,7 @@ int main(int argc, char *argv[])
     while (1) {
         client = accept_client(listener);
         send_file(client, argv[2]);
+        setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
         close(client);
     }
 }
