@@ -242,6 +242,8 @@ class House:
             raise WineError("a program has changed what Wine shows")
         if not _listens(self.server):
             raise WineError("Wine's server has ended")
+        if not (self.prefix / "drive_c" / "windows" / "system32" / "ntdll.dll").exists():
+            raise WineError("Wine's prefix is gone")
 
     def close(self) -> None:
         """End the server, and with it all that it serves."""
