@@ -14,7 +14,7 @@ from typing import Final
 
 from conformance.model.winsock import LIBRARIES, NOT_FROM
 from conformance.observe.machine import X86_64, Machine
-from conformance.observe.winsock.follower import relay_filter
+from conformance.observe.winsock.follower import Slices, relay_filter
 from conformance.stage import launch
 from conformance.stage.launch import Child, Identity, Launch
 
@@ -180,6 +180,7 @@ class House:
         self.filter = relay_filter(on)
         self._furnish(template(wine))
         self.server = self._start_server()
+        self.slices = Slices(self.server)
         self.settings: set[bytes] | None = None
         """What the relay said of itself in the first run."""
 
@@ -247,6 +248,7 @@ class House:
 
     def close(self) -> None:
         """End the server, and with it all that it serves."""
+        self.slices.close()
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
             os.kill(self.server, signal.SIGKILL)
             os.waitpid(self.server, 0)

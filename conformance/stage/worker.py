@@ -364,7 +364,7 @@ class Worker:
         watch = Watch((port, ports.swapped(port)), home, order.program.sockets, order.everything)
         if self.house is not None:  # also where no calls are to be seen: else nobody knows when the server sleeps
             faults = order.scenario.faults if order.observe else ()
-            return WinsockTracer(self.on, watch, faults, order.program.command[0], self.house.server)
+            return WinsockTracer(self.on, watch, faults, order.program.command[0], self.house.slices)
         return Tracer(self.on, watch, order.scenario.faults)
 
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:

@@ -52,6 +52,8 @@ class Specimen:
     @property
     def runnable(self) -> bool:
         """Whether its language is there."""
+        if catalogue().exercises[self.exercise].platform == "winsock" and shutil.which("wine") is None:
+            return False
         return find_tool(languages_of(catalogue().exercises[self.exercise])[self.path.suffix]) is not None
 
 

@@ -6,9 +6,9 @@ processor, and the kernel counts those.
 """
 
 import contextlib
+import os
 import signal
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from conformance.model.calls import MAY_SLEEP
@@ -31,6 +31,7 @@ THREAD_BLOCK: Final = 22
 """Where GS, which points to a thread's own block, stands among the registers."""
 LONGEST_LINE: Final = 1 << 14
 TICK: Final = 0.001
+SLEEPING: Final = b"SXZ"
 TIMES_PASSED_AT_MOST: Final = 3
 """How often in a row a time-out of select is waited for while nothing comes of it."""
 SLEEPS_BETWEEN_STEPS, SLEEPS_AT_MOST = 3, 100
@@ -52,13 +53,36 @@ def relay_filter(on: Machine) -> Filter:
     return Filter(on, code=b"".join(steps))
 
 
+class Slices:
+    """How often a thread was given the processor, from the system's tables, which stay open while it lives."""
+
+    def __init__(self, tid: int) -> None:
+        self._files: list[int] = []
+        with contextlib.suppress(OSError):
+            for name in ("stat", "schedstat"):
+                self._files.append(os.open(f"/proc/{tid}/{name}", os.O_RDONLY | os.O_CLOEXEC))
+
+    def asleep(self) -> bytes:
+        """Return the count while the thread sleeps, or is gone; nothing while it does not."""
+        try:
+            line, count = (os.pread(file, 512, 0) for file in self._files)
+        except (OSError, ValueError):
+            return b"gone"
+        return count if line[line.rindex(b")") + 2] in SLEEPING else b""
+
+    def close(self) -> None:
+        """Let go of the tables."""
+        while self._files:
+            os.close(self._files.pop())
+
+
 class WinsockTracer(Tracer):
     """Has the tracer's face, and follows one program under Wine."""
 
     recorder: WinsockRecorder
     injector: WinsockInjector
 
-    def __init__(self, on: Machine, watch: Watch, faults: Sequence[Fault], program: str, server: int) -> None:
+    def __init__(self, on: Machine, watch: Watch, faults: Sequence[Fault], program: str, server: Slices) -> None:
         super().__init__(on, watch)
         self.recorder = WinsockRecorder(watch)
         self.recorder.begin(program)
@@ -68,8 +92,9 @@ class WinsockTracer(Tracer):
         """Calls that have not returned, by the thread's number, the innermost last."""
         self._text: dict[int, bytes] = {}
         """The beginning of a line whose end is still to come."""
-        self._slices: tuple[bytes, ...] = ()
-        """How often each thread had run when all were last seen asleep."""
+        self._watched: dict[int, Slices] = {}
+        self._seen: tuple[bytes, ...] = ()
+        """How often each thread had run when all were last looked at."""
         self.settings: set[bytes] = set()
         """What the relay says at the start of each process of what it shows."""
         self._passed = 0
@@ -95,9 +120,11 @@ class WinsockTracer(Tracer):
         return bool(self.threads) and not self._early and self._at_rest()
 
     def _at_rest(self) -> bool:
-        awake = sorted(set(self.threads) - set(self._sleepers))
-        found = tuple(slices(thread) for thread in (self.server, *awake))
-        before, self._slices = self._slices, found
+        for tid in self.threads.keys() - self._watched.keys():
+            self._watched[tid] = Slices(tid)
+        awake = sorted(self._watched.keys() - set(self._sleepers))
+        found = (self.server.asleep(), *(self._watched[tid].asleep() for tid in awake))
+        before, self._seen = self._seen, found
         return b"" not in found and found == before
 
     def under_way(self) -> tuple[int, ...]:
@@ -200,6 +227,8 @@ class WinsockTracer(Tracer):
     def _remove(self, tid: int) -> None:
         super()._remove(tid)
         self._pending.pop(tid, None)
+        if tid in self._watched:
+            self._watched.pop(tid).close()
         if tid in self._sleepers:
             self._sleepers.remove(tid)
         self._text.pop(tid, None)
@@ -214,13 +243,3 @@ def _has_time_out(pending: Pending) -> bool:
         (pending.name == "select" and bool(pending.words[4]))
         or (pending.function == "ws2_32.WSAPoll" and pending.words[2] & 0x8000_0000 == 0)
     )
-
-
-def slices(tid: int) -> bytes:
-    """Return how long and how often a sleeping thread has run; nothing where it does not sleep."""
-    with contextlib.suppress(OSError):
-        state = Path(f"/proc/{tid}/stat").read_bytes().rpartition(b")")[2][1:2]
-        if state in b"SXZ":
-            return Path(f"/proc/{tid}/schedstat").read_bytes() or state
-        return b""
-    return b"gone"
