@@ -25,7 +25,7 @@ def offhook(*arguments: str | Path, status: int | None = None, **environment: st
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=900,
         env={**os.environ, **environment},
         cwd="/",
     )
@@ -178,7 +178,7 @@ def test_what_lies_in_a_submission_is_never_run_by_the_suite(submission: Path) -
         [sys.executable, "-P", "-m", "conformance.cli", "check", "."],
         cwd=submission,
         capture_output=True,
-        timeout=120,
+        timeout=900,
         text=True,
     )
     assert done.returncode == 0, done.stderr
