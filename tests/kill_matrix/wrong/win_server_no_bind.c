@@ -3,9 +3,12 @@
  * breaks: winsock.call-order
  * may: lifecycle.server-binds-given-port (it ends when listen fails),
  *      transfer.greeting (it ends when listen fails),
+ *      winsock.startup-first (it ends when listen fails),
  *      winsock.startup-checked (it ends when listen fails),
+ *      winsock.send-recv (it ends when listen fails),
  *      winsock.failures-tested (it ends when listen fails),
  *      winsock.error-code (it ends when listen fails),
+ *      winsock.handle-width (it ends when listen fails),
  *      robust.port-in-use (it says the same whether or not the port is taken)
  */
 #include <winsock2.h>

@@ -5,6 +5,7 @@
  *      transfer.greeting (every call fails),
  *      winsock.startup-checked (every call fails),
  *      winsock.call-order (every call fails),
+ *      winsock.send-recv (every call fails),
  *      winsock.failures-tested (every call fails),
  *      winsock.error-code (every call fails),
  *      robust.port-in-use (it says the same whether or not the port is taken)

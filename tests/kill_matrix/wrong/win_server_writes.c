@@ -1,10 +1,16 @@
 /* Writes to the socket as to a file: EBADF.
  * exercise: hello_server_win
  * breaks: winsock.send-recv
- * may: transfer.greeting (nothing arrives),
+ * may: lifecycle.server-binds-given-port (nothing arrives),
+ *      transfer.greeting (nothing arrives),
+ *      winsock.startup-first (nothing arrives),
  *      winsock.startup-checked (nothing arrives),
+ *      winsock.cleanup-balanced (nothing arrives),
+ *      winsock.call-order (nothing arrives),
+ *      winsock.closesocket (nothing arrives),
  *      winsock.failures-tested (nothing arrives),
- *      winsock.error-code (nothing arrives)
+ *      winsock.error-code (nothing arrives),
+ *      winsock.handle-width (nothing arrives)
  */
 #include <winsock2.h>
 #include <io.h>
