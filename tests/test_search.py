@@ -1,8 +1,23 @@
 """Searching: Hypothesis finds what breaks a program, and gives the smallest such scenario."""
 
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from conformance.reporting.results import Tries, Verdict, decode
+from conformance.scenarios.clients import AT_ONCE_AT_MOST, CLIENTS_AT_MOST
+from conformance.scenarios.echo import CONVERSATIONS, LOSSES
+from conformance.scenarios.family import Family
 from conformance.scenarios.greeting import ONE_MESSAGE, SPLIT_MESSAGE, messages
 from conformance.search import smallest
-from conformance.stage.script import Scenario, Send
+from conformance.stage.script import Connect, End, Leave, Pause, Read, Reset, Scenario, Send, Step
+from tests.conftest import PROGRAMS
 
 
 def sent(scenario: Scenario) -> bytes:
@@ -50,3 +65,142 @@ def test_messages_are_as_the_catalogue_allows() -> None:
         assert message == message.strip(b" ")
         assert not set(message) & set(b"%\\")
         assert all(32 <= byte < 127 for byte in message)
+
+
+# ---------------------------------------------------------------- conversations of several clients
+
+
+def sends_most(scenario: Scenario) -> int:
+    """Return how often the client that sends most often sends."""
+    return max(Counter(step.client for step in scenario.steps if isinstance(step, Send)).values(), default=0)
+
+
+def loses_the_second_of_two(scenario: Scenario) -> bool:
+    """Tell whether a server would lose data that serves only the newest of the clients that are there."""
+    there: list[int] = []
+    for step in scenario.steps:
+        if isinstance(step, Connect):
+            there.append(step.client)
+        elif isinstance(step, End):
+            there.remove(step.client)
+        elif isinstance(step, Send) and step.client != there[-1]:
+            return True
+    return False
+
+
+def loses_who_stays(scenario: Scenario) -> bool:
+    """Tell whether a server would lose data that ends every conversation at a reset."""
+    reset = [place for place, step in enumerate(scenario.steps) if isinstance(step, Reset)]
+    return any(isinstance(step, Send) for place in reset[:1] for step in scenario.steps[place:])
+
+
+def pauses_while_data_comes(scenario: Scenario) -> bool:
+    """Tell whether a server would hang that cannot wait for room."""
+    paused: set[int] = set()
+    for step in scenario.steps:
+        if isinstance(step, Pause):
+            paused.add(step.client)
+        elif isinstance(step, Read):
+            paused.discard(step.client)
+        elif isinstance(step, Send) and step.client in paused:
+            return True
+    return False
+
+
+SMALLEST: Final = b"\x01"
+"""Clients send no NUL."""
+SHORTEST: Final[dict[str, tuple[Family, Callable[[Scenario], bool], tuple[Step, ...]]]] = {
+    "three pieces": (
+        CONVERSATIONS,
+        lambda scenario: sends_most(scenario) >= 3,
+        (Connect(0), *[Send(SMALLEST, 0)] * 3),
+    ),
+    "the older of two": (
+        CONVERSATIONS,
+        loses_the_second_of_two,
+        (Connect(0), Connect(1), Send(SMALLEST, 0)),
+    ),
+    "a client that does not read": (
+        CONVERSATIONS,
+        pauses_while_data_comes,
+        (Connect(0), Pause(0), Send(SMALLEST, 0)),
+    ),
+    "after a reset": (
+        LOSSES,
+        loses_who_stays,
+        (Connect(0), Connect(1), Reset(0), Send(SMALLEST, 1)),
+    ),
+    "someone leaves": (
+        LOSSES,
+        lambda scenario: any(isinstance(step, Leave) for step in scenario.steps),
+        (Connect(0), Leave(0)),
+    ),
+}
+"""A family, what breaks a server, and the shortest conversation that does."""
+
+
+@pytest.mark.parametrize("what", SHORTEST)
+@pytest.mark.parametrize("seed", [1, 7, 8])
+def test_shrinks_to_the_shortest_conversation(what: str, seed: int) -> None:
+    family, breaks, shortest = SHORTEST[what]
+    found = smallest(family, breaks, seed)
+    assert found is not None
+    assert len(found.steps) == len(shortest)
+    assert sorted(map(repr, found.steps)) == sorted(map(repr, shortest))
+
+
+def test_conversations_keep_to_the_rules_of_the_machine() -> None:
+    seen: list[Scenario] = []
+
+    def note(scenario: Scenario) -> bool:
+        seen.append(scenario)
+        return False
+
+    assert smallest(LOSSES, note, seed=2) is None
+    assert len(seen) > 50
+    for scenario in seen:
+        open_ones: set[int] = set()
+        for step in scenario.steps:
+            if isinstance(step, Connect):
+                assert len(open_ones) < AT_ONCE_AT_MOST
+                open_ones.add(step.client)
+            assert step.client in open_ones, "only who is there acts"
+            if isinstance(step, End | Reset | Leave):
+                open_ones.remove(step.client)
+        assert sum(isinstance(step, Connect) for step in scenario.steps) <= CLIENTS_AT_MOST
+
+
+# ---------------------------------------------------------------- a real server
+
+
+@pytest.fixture
+def loses_the_fifth(tmp_path: Path) -> Path:
+    """A submission whose mistake the fixed conversations do not show."""
+    shutil.copy(PROGRAMS / "loses_the_fifth.c", tmp_path / "echo_server.c")
+    return tmp_path
+
+
+def judged(folder: Path, *more: str) -> tuple[int, Verdict]:
+    """Judge what it sends back; return the exit status and the verdict."""
+    file = folder / "results.json"
+    command = [
+        sys.executable, "-m", "conformance.cli", "check", str(folder), "--exercise", "echo_server",
+        "--requirement", "transfer.echo-exact", "--json", str(file), *more,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd="/")
+    (verdict,) = decode(file.read_bytes()).verdicts
+    return done.returncode, verdict
+
+
+def test_a_search_finds_what_the_fixed_set_does_not_show(loses_the_fifth: Path) -> None:
+    assert judged(loses_the_fifth) == (0, Verdict("echo_server", "transfer.echo-exact", "MUST", "passed"))
+    status, verdict = judged(loses_the_fifth, "--seed", "1")
+    assert (status, verdict.verdict) == (1, "failed")
+    assert verdict.evidence is not None
+    assert verdict.evidence.scenario.steps == (Connect(0), *[Send(SMALLEST, 0)] * 5)
+    assert verdict.evidence.program == Tries(10, 10)
+    assert verdict.evidence.reference == Tries(0, 10)
+    assert "--seed 1" in verdict.evidence.repeat
+    again = judged(loses_the_fifth, "--seed", "1")[1].evidence
+    assert again is not None
+    assert again.scenario == verdict.evidence.scenario

@@ -114,6 +114,9 @@ WITHOUT_DESCRIPTOR: Final = frozenset(
     }
 )
 
+CLOSE_RANGE_CLOEXEC: Final = 4
+"""With this flag `close_range` closes nothing: exec will."""
+
 # Only waits with a time-out are of interest among the many futex calls: how language runtimes sleep.
 FUTEX_WAITS: Final = (0, 9)
 """FUTEX_WAIT and FUTEX_WAIT_BITSET, without the flag bits above."""

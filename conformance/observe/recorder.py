@@ -10,13 +10,20 @@ from typing import Final
 
 from msgspec import Struct
 
-from conformance.model.calls import MAY_SLEEP, SYSTEM_CALLS, TRANSFER, WAITS, WITHOUT_DESCRIPTOR
+from conformance.model.calls import (
+    CLOSE_RANGE_CLOEXEC,
+    MAY_SLEEP,
+    SYSTEM_CALLS,
+    TRANSFER,
+    WAITS,
+    WITHOUT_DESCRIPTOR,
+)
 from conformance.model.descriptors import DescriptorTable, Kind, OpenFile, State
 from conformance.model.signals import NEWS, interrupts
 from conformance.observe import decode
 from conformance.observe.memory import Memory
 from conformance.observe.sites import CallSites
-from conformance.observe.trace import DATA_KEPT, Address, Call, Description, Place, Trace
+from conformance.observe.trace import DATA_KEPT, Address, Call, Description, Fork, Load, Place, Trace
 
 TIME_PASSED: Final = "its time passed"
 ITIMER_REAL: Final = 0
@@ -30,6 +37,7 @@ PATH_LIMIT: Final = 4096
 INTERNET: Final = frozenset({2, 10})
 STREAM: Final = 1
 AT_FDCWD: Final = -100
+PAIR: Final = struct.Struct("2i")
 NAMES: Final = {system_call: known.name for system_call, known in SYSTEM_CALLS.items()}
 WITHOUT_DATA: Final = frozenset({"sendfile", "sendmmsg", "recvmmsg"})
 """Transfers whose bytes do not stand in a buffer of the program, or not in one that is easily found."""
@@ -118,6 +126,8 @@ class Recorder:
         self.watch = watch
         self.calls: list[Call | None] = []
         self.files: list[OpenFile] = []
+        self.forks: list[Fork] = []
+        self.loads: list[Load] = []
         self.processes = 0
         self.truncated = False
         self.total = 0
@@ -137,6 +147,7 @@ class Recorder:
     def child(self, parent: Process, pid: int) -> Process:
         """Follow fork."""
         number = self._next_process()
+        self.forks.append(Fork(parent.number, number, len(self.calls)))
         return Process(number, parent.table.fork(number), Memory(pid), parent.sites, loaded=parent.loaded)
 
     def loaded(self, process: Process, pid: int) -> None:
@@ -144,6 +155,7 @@ class Recorder:
         process.sites = CallSites(pid)
         process.memory.close()
         if process.loaded:
+            self.loads.append(Load(process.number, len(self.calls)))
             process.table.keep_only({int(name.name) for name in Path(f"/proc/{pid}/fd").iterdir()})
         process.loaded = True
 
@@ -308,11 +320,20 @@ class Recorder:
         file = entry.file
         on = file.number if file is not None else None
         subject, on = (on, None) if made is None else (made.number, on)
+        numbers = self._numbers(process.memory, entry, result) if self.watch.everything else ()
         return Call(
             entry.number, process.number, tid, entry.name, entry.system_call, entry.words, result, error,
             entry.descriptor, subject, on, entry.state, entry.of_exercise, entry.address, entry.path, data,
-            entry.injected, entry.place,
+            entry.injected, entry.place, numbers,
         )  # fmt: skip
+
+    def _numbers(self, memory: Memory, entry: Entry, result: int | None) -> tuple[int, ...]:
+        """Return the descriptors that a call has given in memory."""
+        if result is None or result < 0:
+            return ()
+        if entry.system_call == "socketpair":
+            return next(PAIR.iter_unpack(memory.read(entry.words[3], PAIR.size)), ())
+        return tuple(passed(memory, entry.words[1])) if entry.system_call == "recvmsg" else ()
 
     def _look(self, process: Process, entry: Entry, moved: int) -> bytes:
         """Note where the call was made from, and return the bytes that it moved."""
@@ -382,6 +403,8 @@ class Recorder:
             gone.closes += 1
 
     def _close_range(self, process: Process, entry: Entry, _result: int, _error: str | None) -> None:
+        if entry.words[2] & CLOSE_RANGE_CLOEXEC:
+            return
         low, high = entry.words[0], entry.words[1] & 0xFFFF_FFFF
         for number in [number for number in process.table.entries if low <= number <= high]:
             gone = process.table.drop(number)
@@ -403,7 +426,8 @@ class Recorder:
         """Return what was recorded."""
         files = [entry for entry in self.files if entry.kind in (Kind.SOCKET, Kind.FILE) or entry.of_exercise]
         calls = tuple(call for call in self.calls if call is not None)
-        return Trace(calls, tuple(map(_description, files)), self.truncated)
+        descriptions = tuple(map(_description, files))
+        return Trace(calls, descriptions, self.truncated, tuple(self.forks), tuple(self.loads))
 
 
 def _base(directory: int) -> str:

@@ -57,6 +57,9 @@ class Call(Struct, frozen=True, array_like=True, gc=False):
     injected: str | None = None
     """The fault that this call was given, in words."""
     place: Place | None = None
+    numbers: tuple[int, ...] = ()
+    """The descriptors that the call gave in the program's memory, in a trace of everything: the two of socketpair,
+    those that came with a message."""
 
     @property
     def library(self) -> str:
@@ -94,6 +97,23 @@ class Description(Struct, frozen=True):
     """How many descriptors of it there were in all: the first one, and each copy by dup, fork or passing."""
 
 
+class Fork(Struct, frozen=True, gc=False):
+    """A process made another one, which begins with its descriptors."""
+
+    parent: int
+    child: int
+    after: int
+    """How many calls had been entered by then."""
+
+
+class Load(Struct, frozen=True, gc=False):
+    """A process went on with another program, by exec."""
+
+    process: int
+    after: int
+    """How many calls had been entered by then."""
+
+
 class Trace(Struct, frozen=True):
     """The calls of one run and what became of its open file descriptions."""
 
@@ -101,6 +121,8 @@ class Trace(Struct, frozen=True):
     descriptions: tuple[Description, ...] = ()
     truncated: bool = False
     """More calls were made than are kept."""
+    forks: tuple[Fork, ...] = ()
+    loads: tuple[Load, ...] = ()
 
     def named(self, *names: str) -> tuple[Call, ...]:
         """Return the calls of these names, in order."""

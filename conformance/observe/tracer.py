@@ -35,7 +35,7 @@ STOPPING: Final = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, sig
 STOPPED: Final = 0x7F
 CALL_STOP: Final = signal.SIGTRAP | 0x80
 INTERRUPTED: Final = kernel.RESTARTS | {-errno.EINTR}
-IN_VAIN_LIMIT: Final = 1000
+IN_VAIN_LIMIT, IN_VAIN_AGAIN = 1000, 100
 """See `robust.no-busy-wait`."""
 INFO_SIZE: Final = 96
 AT_ONCE: Final = 256
@@ -139,6 +139,7 @@ class Tracer:
         self.noticeable = False
         """Something happened that the peer may see on the wire."""
         self._handled = self._waits_ended = 0
+        self._spun = False
         self._status = ctypes.c_int()
         self._status_at = ctypes.addressof(self._status)
 
@@ -204,10 +205,13 @@ class Tracer:
         return sum(_is_zombie_of(child, self.processes()) for child in self._children)
 
     def spins(self) -> bool:
-        """Tell whether more calls in a row gave nothing than a program that waits would make; begin to count anew."""
-        spins = self.recorder.in_vain > IN_VAIN_LIMIT
+        """Tell whether more calls in a row gave nothing than a program that waits would make; begin to count anew.
+
+        Of a program that has shown it once, it is known sooner.
+        """
+        spins = self.recorder.in_vain > (IN_VAIN_AGAIN if self._spun else IN_VAIN_LIMIT)
         if spins:
-            self.recorder.in_vain = 0
+            self.recorder.in_vain, self._spun = 0, True
         return spins
 
     @property

@@ -1,10 +1,11 @@
 """A machine of clients against one server: its rules connect, send, end, reset and wait, step by step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from msgspec.structs import replace
 
 from conformance.stage.script import Connect, End, Leave, Pause, Read, Reset, Scenario, Send, Step
 
@@ -96,6 +97,36 @@ class ClientsThatLeave(Clients):
     def leave(self, which: int, early: bool) -> None:
         """A client closes its connection without reading what comes."""
         self.steps.append(Leave(self._gone(which), early))
+
+
+def smaller(scenario: Scenario) -> Iterator[Scenario]:
+    """Yield a conversation without one of its clients, without one of its steps, and with one step that waits."""
+    steps = scenario.steps
+    kept = [_without_client(steps, client) for client in range(CLIENTS_AT_MOST)]
+    kept += [steps[:place] + steps[place + 1 :] for place, step in enumerate(steps) if not isinstance(step, Connect)]
+    kept += [
+        (*steps[:place], replace(step, early=False), *steps[place + 1 :])
+        for place, step in enumerate(steps)
+        if isinstance(step, Connect | Send | End | Reset | Leave) and step.early
+    ]
+    for fewer in kept:
+        if fewer not in ((), steps) and _at_once(fewer) <= AT_ONCE_AT_MOST:
+            yield replace(scenario, steps=fewer)
+
+
+def _without_client(steps: tuple[Step, ...], client: int) -> tuple[Step, ...]:
+    """Return the steps of the others, who move up."""
+    others = (step for step in steps if step.client != client)
+    return tuple(replace(step, client=step.client - (step.client > client)) for step in others)
+
+
+def _at_once(steps: tuple[Step, ...]) -> int:
+    """Return how many clients are there at once at most."""
+    there, most = 0, 0
+    for step in steps:
+        there += isinstance(step, Connect) - isinstance(step, End | Reset | Leave)
+        most = max(most, there)
+    return most
 
 
 def judging(kind: type[Clients], judge: Callable[[Scenario], None]) -> type[Clients]:

@@ -37,6 +37,8 @@ OF_THE_PEER: Final = frozenset(
     {"connected", "accepted", "sent", "peer ended", "peer reset", "peer left", "peer pauses", "peer reads", "signal"}
 )
 """What the peer does itself, while the program waits."""
+MORE_COMES: Final = getattr(socket, "MSG_MORE", 0)
+"""What is sent with it goes out with the next data, or with the end: the program cannot run in between."""
 NOTHING: Final = memoryview(b"")
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
 
@@ -88,6 +90,10 @@ class Peer:
     answers_at_most: int = 1 << 30
     """After so many the program asks without end."""
 
+    _watched: select.epoll = field(default_factory=select.epoll)
+    """The lines from which something may come: with many of them, few have anything at once."""
+    _by_number: dict[int, Line] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.echoes = any(isinstance(step, Echo) for step in self.steps)
 
@@ -124,19 +130,19 @@ class Peer:
         When the script is over, the directions that are still open are ended one by one, so that the program may end
         its own.
         """
-        noticeable = False
+        noticed = False
         while self.place < len(self.steps):
             step = self.steps[self.place]
             if isinstance(step, Echo) and self._answer(step):
                 return True
             done = self._take(step)
             if done is None:
-                return noticeable
+                return noticed
             self.place += 1
-            noticeable |= done
-            if noticeable and not self._together():
+            noticed |= done
+            if noticed and not self._together(step):
                 return True
-        return noticeable or self._read_all() or self._end_one()
+        return noticed or self._read_all() or self._end_one()
 
     @property
     def flooded(self) -> bool:
@@ -148,10 +154,17 @@ class Peer:
         step = self._next()
         return isinstance(step, Connect) and step.early
 
-    def _together(self) -> bool:
-        """Tell whether the next step is taken together with the one before; to read or not is nothing that shows."""
-        step = self._next()
-        return isinstance(step, Pause | Read) or (isinstance(step, Connect | Send | End | Reset | Leave) and step.early)
+    def _together(self, step: Step) -> bool:
+        """Tell whether the next step is taken together with this one; who pauses first of all reads nothing before."""
+        after = self._next()
+        if isinstance(after, Pause):
+            return isinstance(step, Connect) and step.client == after.client
+        return isinstance(after, Connect | Send | End | Reset | Leave) and after.early
+
+    def _goes_on(self, client: int) -> bool:
+        """Tell whether the step after this one is taken together with it, so that one segment holds both."""
+        after = self.steps[self.place + 1 : self.place + 2]
+        return any(isinstance(step, Send | End | Leave) and step.early and step.client == client for step in after)
 
     def _next(self) -> Step | None:
         return self.steps[self.place] if self.place < len(self.steps) else None
@@ -172,11 +185,14 @@ class Peer:
 
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""
-        moved = [self._move(line) for line in list(self.lines.values())]
-        return any(moved)
+        ready = [self._by_number[number] for number, _ in self._watched.poll(0)]
+        moved = [self._move(line) for line in ready]
+        flushed = [self._flush(line) for line in self.lines.values() if line.unsent]
+        return any(moved + flushed)
 
     def close(self) -> None:
         """Let go of everything."""
+        self._watched.close()
         for line in self.lines.values():
             line.close()
         for listener in self.listeners:
@@ -194,7 +210,8 @@ class Peer:
             case Signal(name):
                 return self._signal(name)
             case Send(client=client):
-                return self._on(client, lambda line: self._send(line, step.whole))
+                held = MORE_COMES if self._goes_on(client) else 0
+                return self._on(client, lambda line: self._send(line, step.whole, held))
             case Echo(client=client, most=most):
                 return self._on(client, lambda line: self._echoed(line, most))
             case _:
@@ -209,7 +226,7 @@ class Peer:
             for host in (LOOPBACK, LOOPBACK_6):
                 line = _dial(host, port)
                 if line is not None:
-                    self.lines[client] = Line(client, line)
+                    self._begin(client, line)
                     self._note("connected", client, port=port)
                     return True
         self._note("refused", client)
@@ -221,22 +238,32 @@ class Peer:
                 line, _ = listener.accept()
                 line.setblocking(False)
                 line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.lines[client] = Line(client, line)
+                self._begin(client, line)
                 self._note("accepted", client)
                 return False
         return None
 
-    def _send(self, line: Line, data: bytes) -> bool:
+    def _begin(self, client: int, connection: socket.socket) -> None:
+        line = self.lines[client] = Line(client, connection)
+        self._by_number[connection.fileno()] = line
+        self._watched.register(connection, select.EPOLLIN)
+
+    def _forget(self, line: Line) -> None:
+        """Look no more for what comes."""
+        if self._by_number.pop(line.socket.fileno(), None) is not None:
+            self._watched.unregister(line.socket)
+
+    def _send(self, line: Line, data: bytes, held: int = 0) -> bool:
         self._note("sent", line.client, data)
         line.unsent = memoryview(bytes(line.unsent) + data) if line.unsent else memoryview(data)
-        self._flush(line)
+        self._flush(line, held)
         return True
 
-    def _flush(self, line: Line) -> bool:
+    def _flush(self, line: Line, held: int = 0) -> bool:
         if not line.unsent:
             return False
         try:
-            count = line.socket.send(line.unsent)
+            count = line.socket.send(line.unsent, held)
         except BlockingIOError:
             return False
         except OSError:
@@ -277,6 +304,7 @@ class Peer:
 
     def _leave(self, line: Line) -> bool:
         self._note("peer left", line.client)
+        self._forget(line)
         line.close()
         del self.lines[line.client]
         return True
@@ -284,12 +312,15 @@ class Peer:
     def _pause(self, line: Line) -> bool:
         self._note("peer pauses", line.client)
         line.paused = True
+        self._forget(line)
         return False
 
     def _read(self, line: Line) -> bool:
         paused, line.paused = line.paused, False
         if paused:
             self._note("peer reads", line.client)
+            self._by_number[line.socket.fileno()] = line
+            self._watched.register(line.socket, select.EPOLLIN)
         return paused
 
     def _read_all(self) -> bool:
@@ -299,6 +330,7 @@ class Peer:
     def _reset(self, line: Line) -> bool:
         self._note("peer reset", line.client)
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._forget(line)
         line.close()
         del self.lines[line.client]
         return True
@@ -337,6 +369,7 @@ class Peer:
     def _over(self, line: Line, what: Happening) -> None:
         """The program has ended its direction: note it, and end the peer's, unless it has more to do."""
         line.program_ended = True
+        self._forget(line)
         self._note(what, line.client)
         if not line.ended and all(step.client != line.client for step in self.steps[self.place :]):
             self._end(line)

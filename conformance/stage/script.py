@@ -141,6 +141,12 @@ class Start(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     files: tuple[File, ...] = ()
     """What lies in the program's directory."""
 
+    @property
+    def further(self) -> tuple[int, ...]:
+        """The numbers of the further descriptors."""
+        step = 2 if self.holes else 1
+        return tuple(range(3, 3 + self.descriptors * step, step))
+
 
 class Scenario(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the peer does and what the kernel is made to do, in one run."""

@@ -56,7 +56,7 @@ FILE_KEPT, FILES_READ = 1 << 24, 16
 ANSWERS_BEYOND, ANSWERS_A_BYTE = 300, 4
 """How often an echo answers a program that was given so many bytes of input: each byte may come back by itself."""
 CALLS_LIMIT: Final = 100_000
-SPINS_AT_MOST, SPINS_IN_ALL = 3, 20
+SPINS_AT_MOST, SPINS_IN_ALL = 30, 300
 """Some end by themselves: a counted loop is no endless one; others go on whatever the peer does."""
 PROCESSES_LIMIT: Final = 200
 PROCESSOR_LIMIT: Final = 3.0
@@ -394,7 +394,6 @@ class Worker:
 
     def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
-        step = 2 if start.holes else 1
         fill = {"{ip}": LOOPBACK, "{port}": str(port), "{path}": order.program.path}
         words = [fill.get(word, word) for word in order.program.command]
         if not start.arguments:
@@ -406,7 +405,7 @@ class Worker:
             directory,
             environment,
             identity,
-            tuple(range(3, 3 + start.descriptors * step, step)),
+            start.further,
             start.input,
             start.terminal,
         )
@@ -464,7 +463,8 @@ def _files_in(directory: str) -> tuple[File, ...]:
     with contextlib.suppress(OSError):
         for entry in sorted(os.scandir(directory), key=lambda entry: entry.name)[:FILES_READ]:
             if entry.is_file(follow_symlinks=False):
-                found.append(File(entry.name, _content(entry.path), entry.stat().st_mode & 0o7777))
+                mode = entry.stat().st_mode & 0o7777  # before it may be given the right to be read
+                found.append(File(entry.name, _content(entry.path), mode))
     return tuple(found)
 
 

@@ -59,6 +59,13 @@ def test_follows_forks_and_numbers_processes(stage: Stage, compiled: Compile) ->
     assert {process for process, _ in first.open_in} == {2, 3}
 
 
+def test_what_close_range_only_marks_stays_open(stage: Stage, compiled: Compile) -> None:
+    found = run(stage, compiled("numbers"))
+    call = found.trace.named("socket")[0]
+    description = next(one for one in found.trace.descriptions if one.number == call.subject)
+    assert description.closes == 2, "by the first close_range; the second closes nothing before exec"
+
+
 def test_follows_vfork_and_exec(stage: Stage, compiled: Compile) -> None:
     found = run(stage, compiled("vforks"), everything=False)
     assert found.ending == Exited(0)

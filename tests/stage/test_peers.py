@@ -1,0 +1,197 @@
+"""What the peer can do: echo, leave, pause and read, and take several steps at once."""
+
+import pytest
+
+from conformance.stage.handle import Stage
+from conformance.stage.script import (
+    Accept,
+    Busy,
+    Connect,
+    Echo,
+    End,
+    Exited,
+    Leave,
+    Order,
+    Pause,
+    Program,
+    Read,
+    Reset,
+    Run,
+    Scenario,
+    Send,
+    Start,
+    Step,
+)
+from tests.conftest import Compile
+
+TIMES = 20
+AS_USUAL = Start()
+MUCH = 1 << 22
+"""More bytes than the buffers of both ends hold."""
+
+
+@pytest.fixture
+def talks(compiled: Compile) -> str:
+    return str(compiled("talks"))
+
+
+def client(stage: Stage, talks: str, *deeds: str, peer: tuple[Step, ...], start: Start = AS_USUAL) -> Run:
+    """Run a client that does this, against a server that does that."""
+    program = Program((talks, "client", "{ip}", "{port}", *deeds), "client")
+    return stage.run(Order(program, Scenario((Accept(), *peer), (), start)))
+
+
+def server(stage: Stage, talks: str, *deeds: str, peer: tuple[Step, ...]) -> Run:
+    """Run a server that does this with one client, which connects and does that."""
+    program = Program((talks, "server", "{port}", *deeds), "server")
+    return stage.run(Order(program, Scenario((Connect(), *peer))))
+
+
+def events(run: Run) -> list[str]:
+    """Return what showed on the wire, each run of one thing once."""
+    all_of_them = [event.what for event in run.wire]
+    return [what for place, what in enumerate(all_of_them) if all_of_them[place - 1 : place] != [what]]
+
+
+# ---------------------------------------------------------------- echo
+
+
+@pytest.mark.parametrize(
+    ("echo", "deeds", "shown"),
+    [
+        (Echo(), ("wHello", "r"), b"[Hello]"),
+        (Echo(cut=2), ("wHello", "r", "r", "r"), b"[He][ll][o]"),
+        (Echo(swapped=True), ("wHello 1!", "r"), b"[hELLO 1!]"),
+        (Echo(cut=3, swapped=True), ("wHello", "r", "r"), b"[hEL][LO]"),
+        (Echo(), ("wone", "r", "wtwo", "r"), b"[one][two]"),
+    ],
+)
+def test_an_echo_sends_back_what_it_got(
+    echo: Echo, deeds: tuple[str, ...], shown: bytes, stage: Stage, talks: str
+) -> None:
+    found = client(stage, talks, *deeds, peer=(echo,))
+    assert found.stdout == shown
+    assert found.ending == Exited(0)
+    assert found.received().lower() == found.sent().lower()
+
+
+def test_an_echo_lasts_until_the_program_ends_its_side(stage: Stage, talks: str) -> None:
+    found = client(stage, talks, "wHello", "e", "R", peer=(Echo(cut=1),))
+    assert found.stdout == b"[5]", "what is owed comes also after the program's end, and then the peer's"
+    assert events(found)[-1] == "peer ended"
+
+
+@pytest.mark.parametrize(
+    ("then", "shown"), [(End(), b"[Hel][]"), (Reset(), b"[Hel][ECONNRESET]")], ids=["an end", "a reset"]
+)
+def test_an_echo_stops_in_the_middle(then: Step, shown: bytes, stage: Stage, talks: str) -> None:
+    found = client(stage, talks, "wHello", "r", "r", peer=(Echo(most=3), then))
+    assert found.stdout == shown
+    assert found.sent() == b"Hel"
+
+
+def test_an_echo_that_answers_nothing_waits_for_nothing(stage: Stage, talks: str) -> None:
+    found = client(stage, talks, "wHello", "r", peer=(Echo(most=0), End()))
+    assert found.stdout == b"[]"
+
+
+@pytest.mark.parametrize(("given", "bearable"), [(b"", 300), (b"x" * 100, 700)])
+def test_a_program_that_asks_without_end_is_stopped(given: bytes, bearable: int, stage: Stage, talks: str) -> None:
+    start = Start(input=given)
+    assert client(stage, talks, "n0", peer=(Echo(),), start=start).ending == Busy("answers")
+    assert client(stage, talks, f"n{bearable}", peer=(Echo(),), start=start).ending == Exited(0)
+    assert client(stage, talks, f"n{bearable + 1}", peer=(Echo(),), start=start).ending == Busy("answers")
+
+
+# ---------------------------------------------------------------- leaving
+
+
+def test_who_leaves_answers_by_a_reset(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, "r", "r", "wlate", "r", "wagain", peer=(Send(b"hi"), Leave()))
+    assert found.stdout == b"[hi][][][EPIPE]", "the first write is taken, and answered by a reset"
+    assert events(found) == ["connected", "sent", "peer left"]
+
+
+def test_who_ends_goes_on_reading(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, "r", "r", "wlate", "wagain", peer=(Send(b"hi"), End()))
+    assert found.stdout == b"[hi][]"
+    assert found.received() == b"lateagain"
+
+
+def test_who_resets_is_lost_at_once(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, "r", "r", peer=(Send(b"hi"), Reset()))
+    assert found.stdout == b"[hi][ECONNRESET]"
+    assert found.happened("peer reset")
+
+
+# ---------------------------------------------------------------- pausing
+
+
+def test_who_pauses_lets_the_buffers_fill_until_he_reads(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, "r", f"W{MUCH}", peer=(Pause(), Send(b"go"), Read(), End()))
+    assert len(found.received()) == MUCH
+    assert events(found)[:5] == ["connected", "peer pauses", "sent", "peer reads", "received"]
+    reads = next(event for event in found.wire if event.what == "peer reads")
+    (waits_in,) = [call for call in found.trace.calls if call.number in reads.waiting]
+    assert waits_in.name == "write", "the program waited for room"
+
+
+def test_who_pauses_reads_when_the_script_is_over(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, "r", f"W{MUCH}", peer=(Pause(), Send(b"go")))
+    assert len(found.received()) == MUCH
+    assert events(found)[:5] == ["connected", "peer pauses", "sent", "peer reads", "received"]
+    assert found.ending == Exited(0)
+
+
+def test_a_send_that_finds_no_room_goes_on_when_there_is_some(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, f"W{MUCH}", "R", peer=(Pause(), Send(b"x", times=MUCH), End(), Read()))
+    assert len(found.received()) == MUCH
+    assert found.stdout == b"[%d]" % MUCH, "and the end comes after all of it"
+
+
+# ---------------------------------------------------------------- several steps at once
+
+
+def test_early_steps_arrive_together(stage: Stage, talks: str) -> None:
+    steps = (Send(b"one"), Send(b"two", early=True), End(early=True))
+    shown = {server(stage, talks, "p", "r", "r", peer=steps).stdout for _ in range(TIMES)}
+    assert shown == {b"[data end][onetwo][]"}
+
+
+def test_steps_that_are_not_early_arrive_one_by_one(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, "p", "r", "r", "r", peer=(Send(b"one"), Send(b"two"), End()))
+    assert found.stdout == b"[data][one][two][]"
+
+
+def test_who_leaves_together_with_the_data_is_gone_when_it_is_read(stage: Stage, talks: str) -> None:
+    steps = (Send(b"one"), Leave(early=True))
+    seen = {server(stage, talks, "p", "r", "r", peer=steps).stdout for _ in range(TIMES)}
+    assert seen == {b"[data end][one][]"}
+
+
+def test_who_resets_together_with_the_data_is_not_waited_for(stage: Stage, talks: str) -> None:
+    steps = (Send(b"one"), Reset(early=True))
+    assert server(stage, talks, "r", "r", peer=steps).stdout == b"[one][ECONNRESET]"
+
+
+def test_all_is_there_before_a_client_reads(stage: Stage, talks: str) -> None:
+    found = client(stage, talks, "p", "r", "r", peer=(Send(b"one"), End(early=True)))
+    assert found.stdout == b"[data end][one][]"
+
+
+def test_data_may_stand_in_a_segment_several_times(stage: Stage, talks: str) -> None:
+    assert server(stage, talks, "r", peer=(Send(b"ab", times=3),)).stdout == b"[ababab]"
+
+
+def test_who_pauses_at_once_has_read_nothing(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, f"W{MUCH}", peer=(Pause(), Read()))
+    assert len(found.received()) == MUCH
+    assert events(found)[:4] == ["connected", "peer pauses", "peer reads", "received"]
+    reads = next(event for event in found.wire if event.what == "peer reads")
+    assert [found.trace.calls[number].name for number in reads.waiting] == ["write"]
+
+
+def test_who_pauses_at_once_can_reset_in_mid_write(stage: Stage, talks: str) -> None:
+    found = server(stage, talks, f"W{MUCH}", peer=(Pause(), Reset()))
+    assert found.received() == b""
+    assert found.stdout == b"[ECONNRESET]"
