@@ -21,6 +21,9 @@ TOOLS = {
     "javac": "default-jdk-headless",
     "strace": "strace",
     "chromium": "chromium",
+    "wine": "wine",
+    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
+    "x86_64-w64-mingw32-g++": "g++-mingw-w64-x86-64",
 }
 
 
@@ -33,7 +36,11 @@ def check(session: nox.Session) -> None:
         session.log(
             "no C compiler: only the reference programs in Python are judged (Debian: apt-get install gcc libc6-dev)"
         )
-    for language in ("python", "c") if compiler else ("python",):
+    windows = shutil.which("x86_64-w64-mingw32-gcc") and shutil.which("wine")
+    if not windows:
+        session.log("no Wine: Windows programs are not judged (Debian: apt-get install wine gcc-mingw-w64-x86-64)")
+    languages = ["python", *(["winsock"] if windows else []), *(["c"] if compiler else [])]
+    for language in languages:
         page = "reports/index.html" if language == ("c" if compiler else "python") else f"reports/{language}.html"
         data = f"reports/{language}.json"
         session.run("offhook", "check", f"reference_impl/{language}", "--html", page, "--json", data, *session.posargs)

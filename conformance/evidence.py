@@ -10,6 +10,8 @@ from conformance.judgement import Broken
 from conformance.observe import decode
 from conformance.observe.lines import sources_of
 from conformance.observe.trace import Call
+from conformance.observe.winsock import decode as winsock
+from conformance.observe.winsock.recorder import plain
 from conformance.reporting.results import CallLine, Evidence, SourceLine, Tries, WireLine
 from conformance.scenarios.words import in_words
 from conformance.stage.script import Exited, Run
@@ -59,7 +61,9 @@ def around(calls: tuple[Call, ...], marked: int | None) -> tuple[Call, ...]:
 def call_line(call: Call, folder: str, *, marked: bool) -> CallLine:
     """Return a call as a line of C with its result."""
     result = "…" if call.result is None else f"-1 {call.error}" if call.error else str(call.result)
-    text = f"{call.name}({', '.join(decode.arguments(call))}) = {result}"
+    name = plain(call.system_call) if call.library else call.name
+    arguments = winsock.arguments(call) if call.library else decode.arguments(call)
+    text = f"{name}({', '.join(arguments)}) = {result}"
     return CallLine(call.number, call.process, text, source_line(call, folder), call.injected, marked)
 
 

@@ -15,6 +15,7 @@ import pytest
 from conformance import __version__
 from conformance.catalogue import catalogue
 from conformance.grading.submission import Submission
+from conformance.portability import pairs
 from conformance.reporting.results import FORMAT, Harness, ProgramReport, Results, SubmissionReport, Verdict
 from conformance.scenarios.family import DEFAULT, digest
 from conformance.suite.proving import PROVES, VERDICT
@@ -111,12 +112,15 @@ def _results(request: Request, gatherer: _Gatherer, bench: Bench, seconds: float
     stage = bench.stage
     isolation = stage.isolation
     observer = "linux" if isolation.tracing and request.observe else f"none: {isolation.why_not or 'switched off'}"
+    stages = stage.stages()
+    observer = ", ".join([observer, *(one.isolation.runs_on for one in stages if one.isolation.runs_on)])
     system = os.uname()
     harness = Harness(
-        __version__, catalogue().digest, digest(), observer, str(isolation), request.seed, stage.runs,
-        round(seconds, 3), round(stage.waiting_seconds, 3),
+        __version__, catalogue().digest, digest(), observer, str(isolation), request.seed,
+        sum(one.runs for one in stages), round(seconds, 3), round(sum(one.waiting_seconds for one in stages), 3),
         f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
         "; ".join(sorted({program.compiler for program in programs if program.compiler})), request.profile,
     )  # fmt: skip
     folder = Path(request.submission.folder)
-    return Results(FORMAT, SubmissionReport(request.submission.name, str(folder)), programs, verdicts, harness)
+    submission = SubmissionReport(request.submission.name, str(folder))
+    return Results(FORMAT, submission, programs, verdicts, harness, pairs(bench))

@@ -26,7 +26,7 @@ TRIES: Final = 10
 TRIES_OF_ENDLESS: Final = 2
 NOT_TO_CONVERSE: Final = frozenset({NO_ARGUMENTS, NOBODY_LISTENS, PORT_TAKEN})
 """Families in which no conversation takes place, so that a program which never holds one is judged all the same."""
-REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"))
+REFERENCES: Final = ((Path("c"), ".c"), (Path("python"), ".py"), (Path("winsock"), ".c"))
 
 
 class HarnessError(Exception):
@@ -54,6 +54,11 @@ class Subject:
         """Do a run, whether or not it was done before."""
         assert self.built.program is not None
         return self.stage.run(Order(self.built.program, scenario, observe=self.observe))
+
+    @property
+    def has_conversed(self) -> bool:
+        """Whether the run in which nothing goes wrong was done already."""
+        return undisturbed_of(catalogue().exercises[self.built.exercise]) in self._runs
 
     @property
     def undisturbed(self) -> Run:
@@ -118,6 +123,17 @@ class Bench:
             )
         return self._subjects[exercise]
 
+    def judged(self, exercise: str) -> Subject | None:
+        """Return the submission's program of an exercise, if it was started and its calls were observed."""
+        subject = self._subjects.get(exercise)
+        return subject if subject is not None and subject.has_conversed and subject.undisturbed.observed else None
+
+    def cannot_run(self, exercise: str) -> str | None:
+        """Return why programs of an exercise cannot be run here; None where they can."""
+        platform = catalogue().exercises[exercise].platform
+        isolation = self.stage.of(platform).isolation
+        return say("verdict.no-wine", why=isolation.why_not) if platform != "posix" and isolation.why_not else None
+
     def reference(self, exercise: str) -> Subject | None:
         """Return the reference program of an exercise: in C where a compiler is found, else in Python."""
         if self.references is None:
@@ -156,6 +172,8 @@ def judge(
 
     if subject is None:
         return verdict("not-implemented", looked_for(catalogue().exercises[exercise]))
+    if (why := bench.cannot_run(exercise)) is not None:
+        return verdict("not-observed", why)
     if subject.built.program is None:
         return verdict(
             "not-implemented", say("verdict.not-built", why=subject.built.words.strip().split("\n")[0][:200])
@@ -212,7 +230,13 @@ class _Trial:
         if any(isinstance(judgement, NotObserved) for judgement in judgements) or not (
             judgements or self.subject.undisturbed.observed
         ):
-            return self._say("not-observed", say("verdict.no-trace", why=self.bench.stage.isolation.why_not))
+            return self._say(
+                "not-observed",
+                say(
+                    "verdict.no-trace",
+                    why=self.bench.stage.of(catalogue().exercises[self.exercise].platform).isolation.why_not,
+                ),
+            )
         reasons = [judgement.reason for judgement in judgements if isinstance(judgement, NotApplicable)]
         if len(reasons) == len(judgements):
             return self._say("not-applicable", reasons[0] if reasons else say(self.family.none))

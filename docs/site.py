@@ -12,14 +12,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from conformance.reporting import model
+from conformance.reporting import model, platforms
 from conformance.words import say
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent
 ORDER: Final = (
-    "index", "first_check", "how_it_judges", "requirements", "model", "matrix", "platforms", "ci", "adding", "house",
-    "figures",
+    "index", "first_check", "how_it_judges", "requirements", "model", "winsock", "matrix", "platforms", "ci", "adding",
+    "house", "figures",
 )  # fmt: skip
 """The pages, as the menu shows them."""
 INSERT: Final = re.compile(r"<p>\{\{ (\w+) \}\}</p>")
@@ -82,6 +82,11 @@ def inserts() -> dict[str, Callable[[], Markup]]:
         "failures": lambda: table(model.failures()),
         "refused": lambda: table(model.refused()),
         "signals": lambda: table(model.signals()),
+        "platforms_lifecycle": lambda: table(platforms.side_by_side("lifecycle")),
+        "platforms_transfer": lambda: table(platforms.side_by_side("transfer")),
+        "platforms_details": lambda: table(platforms.side_by_side("details")),
+        "winsock_vocabulary": lambda: table(platforms.vocabulary()),
+        "winsock_failures": lambda: table(platforms.failures()),
         "by_state": lambda: table(by_state.table()),
         "matrix": matrix.drawn,
         "matrix_run": matrix.last_run,

@@ -49,6 +49,7 @@ def main() -> None:
             "machine": f"{platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}",
             **tracing(folder, stage),
             **starts(folder, stage),
+            **windows_starts(stage),
             **whole_check(folder),
             **against_examples(stage),
             **against_programs(folder),
@@ -137,6 +138,22 @@ def starts(folder: Path, stage: Stage) -> dict[str, object]:
         "judged / bare starts": _median([judged / bare for judged, bare in rates]),
         "waiting, share of a run": round(waiting / seconds_in_runs, 4),
     }
+
+
+def windows_starts(stage: Stage) -> dict[str, object]:
+    """Time judged starts of a Windows program, once Wine is warm."""
+    if stage.of("winsock").isolation.why_not:
+        return {"judged starts under Wine, seconds": stage.of("winsock").isolation.why_not}
+    workshop = Workshop(stage)
+    try:
+        built = workshop.build(ROOT / "reference_impl/winsock", Found("hello_server_win", "hello_server_win.c"))
+        assert built.program is not None
+        order = Order(built.program, Scenario((Connect(),)))
+        stage.run(order)
+        times = [seconds(lambda: stage.run(order)) for _ in range(STARTS)]
+    finally:
+        workshop.close()
+    return {"judged starts under Wine, seconds": _median(times)}
 
 
 def _all_bare(program: Path) -> None:

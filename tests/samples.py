@@ -3,6 +3,8 @@
 from conformance.catalogue import catalogue
 from conformance.reporting.gravity import WEIGHT
 from conformance.reporting.results import (
+    Beside,
+    BesideRow,
     CallLine,
     Evidence,
     Harness,
@@ -63,7 +65,13 @@ def verdict(exercise: str, requirement: str, name: VerdictName, why: str = "", *
 def results(verdicts: list[Verdict], *programs: ProgramReport, name: str = "homework") -> Results:
     """Results with these verdicts."""
     harness = Harness("0.1.0", "c0ffee", "5ce7e", "linux", "apart", None, 3, 1.0, 0.01, "Linux", "gcc -Wall")
-    return Results(1, SubmissionReport(name, name), list(programs), verdicts, harness)
+    rows = [
+        BesideRow("", "WSAStartup(MAKEWORD(2, 2)) = 0", True),
+        BesideRow("listen(3, 5) = 0", "listen(48, 5) = 0", False),
+        BesideRow("close(3) = 0", "closesocket(48) = 0", True), BesideRow("setsockopt(3) = 0", "", True),
+    ]  # fmt: skip
+    beside = [Beside("hello_server", "hello_server_win", rows)]
+    return Results(1, SubmissionReport(name, name), list(programs), verdicts, harness, beside)
 
 
 def hostile(size: int = 1) -> Results:
@@ -81,7 +89,8 @@ def hostile(size: int = 1) -> Results:
     ]
     harness = Harness("0", "c", "s", text, text, None, 3, 1.0, 0.01, text, text)
     program = ProgramReport("hello_server", text, text, True, text, text)
-    return Results(1, SubmissionReport(text, text), [program], verdicts, harness)
+    beside = [Beside("hello_server", "hello_server_win", [BesideRow(text, text, True)])]
+    return Results(1, SubmissionReport(text, text), [program], verdicts, harness, beside)
 
 
 def mixed() -> Results:

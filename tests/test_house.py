@@ -66,3 +66,7 @@ def test_requirements_name_known_exercises_or_ones_to_come() -> None:
 
 def test_words_have_no_empty_entries() -> None:
     assert all(text.strip() for text in table("en").values())
+
+
+def test_every_group_of_the_catalogue_has_its_name() -> None:
+    assert {f"group.{one.group}" for one in catalogue().requirements.values()} <= set(table("en"))

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 Role = Literal["server", "client", "alone"]
+Platform = Literal["posix", "winsock"]
 EVERY_POSIX_EXERCISE = "*"
 
 
@@ -33,7 +34,7 @@ class Requirement(Struct, frozen=True, forbid_unknown_fields=True):
 
     def concerns(self, exercise: str) -> bool:
         """Tell whether it is judged on an exercise."""
-        return exercise in self.applies or EVERY_POSIX_EXERCISE in self.applies
+        return exercise in self.applies or (EVERY_POSIX_EXERCISE in self.applies and _is_posix(exercise))
 
 
 class Exercise(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +45,7 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True):
     source: tuple[str, ...]
     arguments: tuple[str, ...]
     role: Role
+    platform: Platform = "posix"
     stays_up: bool = False
     greeting: str = ""
     prints: str = ""
@@ -65,6 +67,11 @@ class Catalogue(Struct, frozen=True):
     exercises: dict[str, Exercise]
     digest: str
     """A hash of both files: results name it, so that a mark can be defended a term later."""
+
+
+def _is_posix(exercise: str) -> bool:
+    known = catalogue().exercises.get(exercise)
+    return known is None or known.platform == "posix"
 
 
 class _RequirementFile(Struct, forbid_unknown_fields=True):

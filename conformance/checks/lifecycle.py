@@ -6,7 +6,7 @@ from typing import Final
 from conformance.checks.common import ended_how, last_failure, left_open, summary
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.calls import TRANSFER
-from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, State
+from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, UNDER_WAY, State
 from conformance.observe.decode import signed
 from conformance.observe.trace import Trace
 from conformance.stage.ports import swapped
@@ -56,7 +56,7 @@ def _subjects(trace: Trace, name: str) -> set[int | None]:
 
 def _first_successes(trace: Trace, subject: int, names: Sequence[str]) -> tuple[str, ...]:
     """Return the calls of these names in the order in which each first succeeded; a connect under way counts."""
-    done = (call.name for call in trace.about(subject) if call.succeeded or call.error == "EINPROGRESS")
+    done = (call.name for call in trace.about(subject) if call.succeeded or call.error in UNDER_WAY)
     return tuple(dict.fromkeys(name for name in done if name in names))
 
 

@@ -13,6 +13,7 @@ from conformance.checks.common import (
     same_result,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
+from conformance.model.descriptors import UNDER_WAY
 from conformance.model.failures import USES, USES_OF_NOTHING
 from conformance.observe.decode import text
 from conformance.observe.trace import Call, Trace
@@ -27,12 +28,12 @@ def reports_failure(run: Run, undisturbed: Run) -> Judgement:
     if not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
     failed = next(call for call in run.trace.calls if call.injected and call.failed)
-    use = _use_after(run.trace, failed)
+    use = use_after(run.trace, failed)
     if use is not None:
         return Broken(
             say("failure.no-use", call=failed.name, error=failed.error), say("failure.used", call=use.name), use.number
         )
-    if _went_well(run, undisturbed):
+    if went_well(run, undisturbed):
         return Kept()
     return says_so_and_fails(
         run, undisturbed, say("failure.cause", call=failed.name, error=failed.error), failed.number
@@ -60,7 +61,7 @@ def refused(run: Run, undisturbed: Run) -> Judgement:
     return says_so_and_fails(run, undisturbed, say("refused.cause"), last_failure(run.trace))
 
 
-def _use_after(trace: Trace, failed: Call) -> Call | None:
+def use_after(trace: Trace, failed: Call) -> Call | None:
     """Return the first call that uses what a failed call did not give; a repetition that succeeds makes it good."""
     for call in trace.calls:
         if call.number <= failed.number:
@@ -71,14 +72,14 @@ def _use_after(trace: Trace, failed: Call) -> Call | None:
             continue
         if call.subject != failed.subject and call.on != failed.subject:
             continue
-        if call.name == failed.name and (call.succeeded or call.error == "EINPROGRESS"):
+        if call.name == failed.name and (call.succeeded or call.error in UNDER_WAY):
             return None
         if call.name in USES[failed.name]:
             return call
     return None
 
 
-def _went_well(run: Run, undisturbed: Run) -> bool:
+def went_well(run: Run, undisturbed: Run) -> bool:
     """Tell whether the program got there another way: the same result, and as much opened as is needed for it."""
     opened = _opened(run.trace) >= _opened(undisturbed.trace)
     return opened and same_result(run, undisturbed) and (isinstance(run.ending, Waiting) or run.ending == Exited(0))

@@ -10,7 +10,8 @@ from typing import Final
 from msgspec import Struct
 
 from conformance.catalogue import catalogue
-from conformance.grading.languages import EXTENSIONS, Language, find_tool, java_main
+from conformance.grading import headers
+from conformance.grading.languages import WINDOWS_HEADERS, Language, find_tool, java_main, languages_of
 from conformance.grading.submission import Found
 from conformance.stage.handle import Stage
 from conformance.stage.script import Exited, Order, Program, Scenario
@@ -52,7 +53,7 @@ class Workshop:
             return self._by_recipe(copy, found, found.recipe.run)
         assert found.source is not None
         source = copy / found.source
-        language = EXTENSIONS[source.suffix.lower()]
+        language = languages_of(catalogue().exercises[found.exercise])[source.suffix.lower()]
         tool = find_tool(language)
         if tool is None:
             return self._failed(
@@ -83,8 +84,18 @@ class Workshop:
     def _by_language(self, copy: Path, found: Found, language: Language, tool: str) -> Built:
         assert found.source is not None
         source = copy / found.source
-        output = copy / f"{found.exercise}.built"
-        fill = {"{tool}": tool, "{source}": str(source), "{output}": str(output), "{folder}": str(copy)}
+        exercise = catalogue().exercises[found.exercise]
+        output = copy / f"{found.exercise}.{'exe' if exercise.platform == 'winsock' else 'built'}"
+        fill = {
+            "{tool}": tool,
+            "{source}": str(source),
+            "{output}": str(output),
+            "{folder}": str(copy),
+            "{headers}": str(WINDOWS_HEADERS),
+            "{spellings}": str(copy / headers.FOLDER),
+        }
+        if exercise.platform == "winsock":
+            headers.forward(copy)
         words, compiler = "", ""
         if language.build:
             command = tuple(fill.get(word, word) for word in language.build)
@@ -96,8 +107,7 @@ class Workshop:
                 )
         if "{main}" in language.run:
             fill["{main}"] = java_main(source)
-        arguments = catalogue().exercises[found.exercise].arguments
-        program = _program(found, (*(_absolute(fill.get(word, word)) for word in language.run), *arguments))
+        program = _program(found, (*(_absolute(fill.get(word, word)) for word in language.run), *exercise.arguments))
         return Built(found.exercise, found.source, program, str(copy), language.name, compiler, self._tidy(copy, words))
 
     def _by_recipe(self, copy: Path, found: Found, run: tuple[str, ...]) -> Built:
@@ -142,7 +152,7 @@ class Workshop:
 def _program(found: Found, command: tuple[str, ...]) -> Program:
     """Return a program with what its exercise says of files and sockets."""
     exercise = catalogue().exercises[found.exercise]
-    return Program(command, exercise.role, (), exercise.path, exercise.files, exercise.sockets)
+    return Program(command, exercise.role, (), exercise.path, exercise.files, exercise.sockets, exercise.platform)
 
 
 def _toolchain() -> tuple[tuple[str, str], ...]:

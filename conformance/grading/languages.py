@@ -7,6 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from conformance.catalogue import Exercise
+
 C_FLAGS: Final = ("-O0", "-g", "-Wall", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=0", "-pthread")
 """Students' C is built as they wrote it: with _FORTIFY_SOURCE an open without a mode does not even compile."""
 
@@ -54,11 +56,42 @@ LANGUAGES: Final = (
     Language("Go", (".go",), ("go",), ("{tool}", "build", "-o", "{output}", "{source}"), ("{output}",), "golang-go"),
     Language("Rust", (".rs",), ("rustc",), ("{tool}", "-g", "-o", "{output}", "{source}"), ("{output}",), "rustc"),
 )
+WINDOWS_C: Final = (
+    "-O0", "-g", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-unknown-pragmas", "-U_FORTIFY_SOURCE", "-isystem",
+    "{headers}", "-isystem", "{spellings}", "-o", "{output}", "{source}", "-lws2_32", "-lmswsock", "-static",
+)  # fmt: skip
+"""-Wextra warns of a SOCKET that is compared with `< 0`. The library is always linked: the pragma that asks for it
+means nothing to gcc. Headers whose names are spelled as Visual Studio lets one spell them lead to the real ones."""
+WINSOCK_LANGUAGES: Final = (
+    Language(
+        "C for Winsock",
+        (".c",),
+        ("x86_64-w64-mingw32-gcc",),
+        ("{tool}", *WINDOWS_C),
+        ("{output}",),
+        "gcc-mingw-w64-x86-64",
+    ),
+    Language(
+        "C++ for Winsock",
+        (".cpp", ".cc", ".cxx"),
+        ("x86_64-w64-mingw32-g++",),
+        ("{tool}", *WINDOWS_C),
+        ("{output}",),
+        "g++-mingw-w64-x86-64",
+    ),
+)
+WINDOWS_HEADERS: Final = Path(__file__).parent / "windows_headers"
 EXTENSIONS: Final = {extension: language for language in LANGUAGES for extension in language.extensions}
+WINSOCK_EXTENSIONS: Final = {extension: language for language in WINSOCK_LANGUAGES for extension in language.extensions}
 JAVA_MAIN: Final = re.compile(
     rb"\bclass\s+(\w+)(?:(?!\bclass\s+\w+\s*(?:extends|implements|\{)).)*?\bstatic\s+(?:final\s+)?void\s+main\b",
     re.DOTALL,
 )
+
+
+def languages_of(exercise: Exercise) -> dict[str, Language]:
+    """Return the languages in which an exercise may be written, by the extensions of their files."""
+    return WINSOCK_EXTENSIONS if exercise.platform == "winsock" else EXTENSIONS
 
 
 def find_tool(language: Language) -> str | None:

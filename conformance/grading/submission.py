@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from conformance.catalogue import Exercise, catalogue
-from conformance.grading.languages import EXTENSIONS
+from conformance.grading.languages import EXTENSIONS, languages_of
 from conformance.words import say
 
 MANIFEST: Final = "offhook.toml"
@@ -75,7 +75,8 @@ def read(folder: Path) -> Submission:
 
 def looked_for(exercise: Exercise) -> str:
     """Return a sentence about what was looked for and not found."""
-    return say("verdict.no-source", names=", ".join(exercise.source), extensions=_extensions())
+    extensions = ", ".join(languages_of(exercise))
+    return say("verdict.no-source", names=", ".join(exercise.source), extensions=extensions)
 
 
 def _extensions() -> str:
@@ -88,7 +89,7 @@ def _plain(stem: str) -> str:
 
 
 def _find(exercise: Exercise, files: dict[str, str], recipe: Recipe | None) -> Found | None:
-    names = (_plain(name) + extension for name in exercise.source for extension in EXTENSIONS)
+    names = (_plain(name) + extension for name in exercise.source for extension in languages_of(exercise))
     source = next((files[name] for name in names if name in files), None)
     if recipe is not None and (recipe.run or source):
         return Found(exercise.name, source, recipe)

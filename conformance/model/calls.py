@@ -124,7 +124,7 @@ FUTEX_WAITS: Final = (0, 9)
 GROUPS: Final[dict[str, frozenset[str]]] = {
     "input": INPUT,
     "output": OUTPUT,
-    **{name: frozenset({name}) for name in (*SET_UP, "accept", "close")},
+    **{name: frozenset({name}) for name in (*SET_UP, "accept", "close", "startup")},
 }
 
 

@@ -48,6 +48,8 @@ TRANSITIONS: Final[dict[tuple[State, str], State]] = {
 # Calls that a server and a client make on one description, in this order (lifecycle.*-call-order).
 SERVER_ORDER: Final = ("socket", "bind", "listen", "accept")
 CLIENT_ORDER: Final = ("socket", "connect")
+UNDER_WAY: Final = frozenset({"EINPROGRESS", "WSAEWOULDBLOCK"})
+"""What connect says of a connection that is on its way."""
 
 
 @dataclass(slots=True)

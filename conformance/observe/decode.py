@@ -142,13 +142,13 @@ def arguments(call: Call) -> tuple[str, ...]:
         case "socket" | "socketpair":
             return named(words[0], FAMILIES), socket_type(words[1]), str(words[2])
         case "bind" | "connect":
-            return descriptor, _where(call.address), str(words[2])
+            return descriptor, where(call.address), str(words[2])
         case "listen":
             return descriptor, str(signed(words[1]))
         case "close":
             return (descriptor,)
         case "accept" | "getsockname" | "getpeername":
-            return (descriptor,) if call.address is None else (descriptor, _where(call.address))
+            return (descriptor,) if call.address is None else (descriptor, where(call.address))
         case "shutdown":
             return descriptor, named(words[1], SHUTDOWNS)
         case "setsockopt" | "getsockopt":
@@ -183,7 +183,8 @@ def quoted(path: str | None) -> str:
     return '"' + inner.replace("\\'", "'").replace('"', '\\"') + '"'
 
 
-def _where(address: Address | None) -> str:
+def where(address: Address | None) -> str:
+    """Return an address as host and port."""
     if address is None:
         return "?"
     if address.family == "AF_UNIX":
@@ -197,7 +198,7 @@ def _transfer_arguments(call: Call, descriptor: str) -> tuple[str, ...]:
     data = text(call.data) if call.data or call.succeeded else "…"
     wanted, place = size(call), FLAGS_OF.get(call.system_call)
     options = () if place is None else (flags(call.words[place] & 0xFFFF_FFFF, MESSAGE_FLAGS),)
-    other_end = () if call.address is None else (_where(call.address),)
+    other_end = () if call.address is None else (where(call.address),)
     return descriptor, data, "…" if wanted is None else str(wanted), *options, *other_end
 
 

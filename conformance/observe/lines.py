@@ -1,12 +1,14 @@
 """Source lines: from a place in a program file to the file and line that a person wrote, by `.debug_line`."""
 
+import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from conformance.observe.trace import Place
+from conformance.observe.winsock import image as winsock_image
 
 if TYPE_CHECKING:
     from elftools.dwarf.dwarfinfo import DWARFInfo
@@ -33,16 +35,26 @@ def sources_of(place: Place) -> Iterator[tuple[str, int]]:
 @lru_cache(maxsize=32)
 def _rows(file: str) -> list[Row]:
     from elftools.common.exceptions import ELFError  # only where something is to be shown
-    from elftools.elf.elffile import ELFFile
 
     try:
         if Path(file).stat().st_size > LARGEST_IMAGE:
             return []
         with Path(file).open("rb") as stream:
-            image = ELFFile(stream)
-            return sorted(_all_rows(image.get_dwarf_info())) if image.has_dwarf_info() else []
-    except (OSError, ELFError, KeyError, IndexError, ValueError, AttributeError):
+            dwarf = _dwarf(stream)
+            return sorted(_all_rows(dwarf)) if dwarf is not None else []
+    except (OSError, ELFError, KeyError, IndexError, ValueError, AttributeError, struct.error):
         return []  # what a program says of itself is not trusted to be well formed
+
+
+def _dwarf(stream: BinaryIO) -> "DWARFInfo | None":
+    """Return a program file's debug information, in whichever of the two formats the file is."""
+    from elftools.elf.elffile import ELFFile
+
+    if stream.read(2) == winsock_image.MAGIC:
+        return winsock_image.dwarf(winsock_image.MAGIC + stream.read())
+    stream.seek(0)
+    image = ELFFile(stream)
+    return image.get_dwarf_info() if image.has_dwarf_info() else None
 
 
 def _all_rows(dwarf: "DWARFInfo") -> list[Row]:

@@ -41,13 +41,13 @@ def program(on: Machine, *, every_handler: bool = False) -> bytes:
     column = 0 if on.column == "x86_64" else 1
     refused = [(pair[column], 3 if name in UNFIT else 2) for name, pair in REFUSED.items()]
     head = [
-        _step(LOAD, 0, 0, ARCHITECTURE),
-        _step(JUMP_EQUAL, 1, 0, on.audit),
-        _return(NOT_THERE),
-        _step(LOAD, 0, 0, NUMBER),
+        step(LOAD, 0, 0, ARCHITECTURE),
+        step(JUMP_EQUAL, 1, 0, on.audit),
+        ret(NOT_THERE),
+        step(LOAD, 0, 0, NUMBER),
     ]
     if on.foreign_bit:
-        head += [_step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), _return(NOT_THERE)]
+        head += [step(JUMP_NOT_LESS, 0, 1, on.foreign_bit), ret(NOT_THERE)]
     places = {name: number for number, name in numbers(on).items()}
     head += _timed_futex(places["futex"])
     told_apart = {"futex"} if every_handler else {"futex", "rt_sigaction"}
@@ -56,55 +56,57 @@ def program(on: Machine, *, every_handler: bool = False) -> bytes:
         (number, 1) for name, number in places.items() if name not in told_apart
     ]
     jumps = [
-        _step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
+        step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
     ]
-    return b"".join([*head, *jumps, _return(ALLOW), _return(TRACE), _return(NOT_THERE), _return(NOT_SO)])
+    return b"".join([*head, *jumps, ret(ALLOW), ret(TRACE), ret(NOT_THERE), ret(NOT_SO)])
 
 
 def _timed_futex(number: int) -> list[bytes]:
     """Return the steps that stop at a futex wait with a time-out, and let every other futex call pass."""
     wait, wait_bitset = FUTEX_WAITS
     return [
-        _step(JUMP_EQUAL, 0, 10, number),
-        _step(LOAD, 0, 0, ARGUMENTS + 8 * 1),
-        _step(AND, 0, 0, FUTEX_COMMAND),
-        _step(JUMP_EQUAL, 1, 0, wait),
-        _step(JUMP_EQUAL, 0, 4, wait_bitset),
-        _step(LOAD, 0, 0, ARGUMENTS + 8 * 3),
-        _step(JUMP_EQUAL, 0, 3, 0),
-        _step(LOAD, 0, 0, ARGUMENTS + 8 * 3 + 4),
-        _step(JUMP_EQUAL, 0, 1, 0),
-        _return(ALLOW),
-        _return(TRACE),
+        step(JUMP_EQUAL, 0, 10, number),
+        step(LOAD, 0, 0, ARGUMENTS + 8 * 1),
+        step(AND, 0, 0, FUTEX_COMMAND),
+        step(JUMP_EQUAL, 1, 0, wait),
+        step(JUMP_EQUAL, 0, 4, wait_bitset),
+        step(LOAD, 0, 0, ARGUMENTS + 8 * 3),
+        step(JUMP_EQUAL, 0, 3, 0),
+        step(LOAD, 0, 0, ARGUMENTS + 8 * 3 + 4),
+        step(JUMP_EQUAL, 0, 1, 0),
+        ret(ALLOW),
+        ret(TRACE),
     ]
 
 
 def _handlers(number: int) -> list[bytes]:
     """Return the steps that stop where a handler for a signal of interest is installed, and let every other pass."""
     signals = sorted(NEWS)
-    checks = [_step(JUMP_EQUAL, len(signals) - place, 0, one) for place, one in enumerate(signals)]
+    checks = [step(JUMP_EQUAL, len(signals) - place, 0, one) for place, one in enumerate(signals)]
     return [
-        _step(JUMP_EQUAL, 0, len(checks) + 3, number),
-        _step(LOAD, 0, 0, ARGUMENTS),
+        step(JUMP_EQUAL, 0, len(checks) + 3, number),
+        step(LOAD, 0, 0, ARGUMENTS),
         *checks,
-        _return(ALLOW),
-        _return(TRACE),
+        ret(ALLOW),
+        ret(TRACE),
     ]
 
 
-def _step(code: int, if_true: int, if_false: int, operand: int) -> bytes:
+def step(code: int, if_true: int, if_false: int, operand: int) -> bytes:
+    """Return one instruction of a filter."""
     return struct.pack("<HBBI", code, if_true, if_false, operand)
 
 
-def _return(action: int) -> bytes:
-    return _step(RETURN, 0, 0, action)
+def ret(action: int) -> bytes:
+    """Return the instruction that ends a filter with its answer."""
+    return step(RETURN, 0, 0, action)
 
 
 class Filter:
     """An assembled filter, ready to be installed in a child between fork and exec."""
 
-    def __init__(self, on: Machine, *, every_handler: bool = False) -> None:
-        code = program(on, every_handler=every_handler)
+    def __init__(self, on: Machine, *, every_handler: bool = False, code: bytes = b"") -> None:
+        code = code or program(on, every_handler=every_handler)
         self._code = ctypes.create_string_buffer(code, len(code))
         self._program = FilterProgram(len(code) // 8, ctypes.addressof(self._code))
 

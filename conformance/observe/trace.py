@@ -35,7 +35,7 @@ class Call(Struct, frozen=True, array_like=True, gc=False):
     name: str
     """In the course's words: see `conformance.model.calls`."""
     system_call: str
-    """The kernel's name."""
+    """The kernel's name; or library and function, as `ws2_32.bind`, of a Windows program."""
     words: tuple[int, ...]
     """The six arguments as they stood in the registers; `conformance.observe.decode.arguments` makes them readable."""
     result: int | None
@@ -60,6 +60,11 @@ class Call(Struct, frozen=True, array_like=True, gc=False):
     numbers: tuple[int, ...] = ()
     """The descriptors that the call gave in the program's memory, in a trace of everything: the two of socketpair,
     those that came with a message."""
+
+    @property
+    def library(self) -> str:
+        """The Windows library that was called; nothing for a system call."""
+        return self.system_call.rpartition(".")[0]
 
     @property
     def failed(self) -> bool:

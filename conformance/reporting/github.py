@@ -99,7 +99,7 @@ def _place(results: Results, verdict: Verdict, workspace: Path) -> dict[str, str
 def summary(results: Results) -> str:
     """Return the summary of the job."""
     parts = [f"## Offhook: {markdown(results.submission.name, 80)}\n"]
-    if results.harness.observer != "linux":
+    if not results.harness.observer.startswith("linux"):
         parts.append(f"> {markdown(say('page.not-observed', why=results.harness.observer))}\n")
     parts += [_table(results), *map(_details, gravity.wrong(results)[:DETAILS_AT_MOST])]
     parts += [_build(one.exercise, one.words) for one in results.programs if not one.built]

@@ -147,6 +147,24 @@ class Harness(Struct, frozen=True):
     """How much was tried: `quick`, `default` or `thorough`."""
 
 
+class BesideRow(Struct, frozen=True):
+    """A call of a program and what stands for it on another platform."""
+
+    posix: str
+    """Nothing where only the other program makes such a call."""
+    windows: str
+    differs: bool
+
+
+class Beside(Struct, frozen=True):
+    """The calls of one exercise's programs on two platforms."""
+
+    posix: str
+    """The exercise's name."""
+    windows: str
+    rows: list[BesideRow]
+
+
 class Results(Struct, frozen=True):
     """All of it."""
 
@@ -155,6 +173,7 @@ class Results(Struct, frozen=True):
     programs: list[ProgramReport]
     verdicts: list[Verdict]
     harness: Harness
+    beside: list[Beside]
 
     def count(self, *verdicts: str) -> int:
         """Return how many verdicts are one of these."""

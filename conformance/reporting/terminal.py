@@ -24,7 +24,7 @@ LINE: Final = 160
 
 def summary(results: Results, console: Console) -> None:
     """Print what was judged, what is wrong, and how it was judged."""
-    if results.harness.observer != "linux":
+    if not results.harness.observer.startswith("linux"):
         console.print(Text(plain(say("page.not-observed", why=results.harness.observer), 2 * LINE), "yellow"))
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _exercise(results, exercise, console)

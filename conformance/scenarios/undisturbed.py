@@ -11,6 +11,8 @@ QUIT: Final = b"Q\n"
 FILE: Final = b"Network programming:\non Linux a socket is a file.\n"
 SERVED: Final = "served.txt"
 READ: Final = "data.txt"
+ON_WINDOWS: Final = "_win"
+"""How the name of an exercise ends that is the same conversation on Winsock."""
 
 UNDISTURBED: Final = {
     "server": Scenario((Connect(),)),
@@ -27,7 +29,7 @@ UNDISTURBED: Final = {
 
 def undisturbed_of(exercise: Exercise) -> Scenario:
     """Return the conversation of an exercise in which nothing goes wrong."""
-    return UNDISTURBED.get(exercise.name) or UNDISTURBED[exercise.role]
+    return UNDISTURBED.get(exercise.name.removesuffix(ON_WINDOWS)) or UNDISTURBED[exercise.role]
 
 
 UNDISTURBED_ONLY: Final = Family("undisturbed", derive=lambda undisturbed: (undisturbed.scenario,), from_base=False)

@@ -12,7 +12,7 @@ from typing import Final, Self
 import msgspec
 
 from conformance.stage.messages import read_message, write_message
-from conformance.stage.script import Isolation, Order, Run
+from conformance.stage.script import Isolation, Order, Platform, Run
 
 GRACE: Final = 30.0
 """Seconds that a worker has beyond the patience of a run: it bounds a stuck worker, and decides nothing else."""
@@ -25,15 +25,16 @@ class StageError(Exception):
 class Stage:
     """A place where programs run; use it as a context manager. It is set up while the suite does other things."""
 
-    def __init__(self, number: int = 0) -> None:
-        self.number = number
+    def __init__(self, number: int = 0, platform: Platform = "posix") -> None:
+        self.number, self.platform = number, platform
+        self._others: dict[Platform, Stage] = {}
         self.runs = 0
         self.seconds = 0.0
         self.waiting_seconds = 0.0
         self._open()
 
     def _open(self) -> None:
-        command = [sys.executable, "-P", "-m", "conformance.stage.worker", str(self.number)]
+        command = [sys.executable, "-P", "-m", "conformance.stage.worker", str(self.number), self.platform]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         assert self._process.stdin and self._process.stdout
         self._orders, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
@@ -51,11 +52,13 @@ class Stage:
 
     def run(self, order: Order) -> Run:
         """Do one run. Raises `StageError` where the stage died of it; the next run gets a new one."""
+        if order.program.platform != self.platform:
+            return self.of(order.program.platform).run(order)
         try:
             message = self._ask(order)
         except StageError:
             os.kill(self._process.pid, signal.SIGKILL)
-            self.close()
+            self._end()
             self._open()
             raise
         run = msgspec.msgpack.decode(message, type=Run)
@@ -63,6 +66,18 @@ class Stage:
         self.seconds += run.seconds
         self.waiting_seconds += run.waiting_seconds
         return run
+
+    def of(self, platform: Platform) -> "Stage":
+        """Return the stage for programs that are made for a platform; it is set up when first asked for."""
+        if platform == self.platform:
+            return self
+        if platform not in self._others:
+            self._others[platform] = Stage(self.number, platform)
+        return self._others[platform]
+
+    def stages(self) -> tuple["Stage", ...]:
+        """Return this stage and those that were set up beside it."""
+        return (self, *self._others.values())
 
     def _ask(self, order: Order) -> bytes:
         """Return the worker's answer. Raises `StageError` where it died, or is stuck far beyond its own limits."""
@@ -77,6 +92,11 @@ class Stage:
 
     def close(self) -> None:
         """End the worker and all that it started, once it is set up; what it kept apart stays known."""
+        self._end()
+        for other in self._others.values():
+            other.close()
+
+    def _end(self) -> None:
         with contextlib.suppress(StageError):
             _ = self.isolation
         for end in (self._process.stdin, self._process.stdout):

@@ -10,6 +10,7 @@ import termios
 from dataclasses import dataclass
 from typing import Final
 
+from conformance.observe.machine import PR_SET_PDEATHSIG, libc
 from conformance.observe.seccomp import Filter
 
 LIMITS: Final = {
@@ -56,6 +57,8 @@ class Launch:
     input: bytes = b""
     terminal: bool = False
     filter: Filter | None = None
+    lasting: bool = False
+    """It serves many runs: how much it computes in all is not limited, and it ends with this process."""
 
 
 @dataclass(slots=True)
@@ -151,11 +154,13 @@ def _become(launch: Launch, gate: int, complain: int, streams: tuple[int, int, i
         os.closerange(3, 900)
         open_further(launch.descriptors)
         os.umask(0o022)
-        limit()
+        limit(lasting=launch.lasting)
         if launch.identity is not None:
             os.setgroups([])
             os.setresgid(launch.identity.group, launch.identity.group, launch.identity.group)
             os.setresuid(launch.identity.user, launch.identity.user, launch.identity.user)
+        if launch.lasting:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         os.chdir(launch.directory)
         if launch.filter is not None:
             refuse_32_bit(launch.command[0])
@@ -192,9 +197,11 @@ def clean_signals() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def limit() -> None:
+def limit(*, lasting: bool = False) -> None:
     """Set the limits of every program in this process, for good."""
     for kind, limit in LIMITS.items():
+        if lasting and kind == resource.RLIMIT_CPU:
+            continue
         hard = resource.getrlimit(kind)[1]
         top = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (top, top))

@@ -7,6 +7,9 @@ from msgspec import Struct
 from conformance.observe.faults import Fault
 from conformance.observe.trace import Trace
 
+Platform = Literal["posix", "winsock"]
+"""What a program is made for: this system, or Windows, where Wine stands in for it."""
+
 # ---------------------------------------------------------------- what the peer does
 
 
@@ -309,6 +312,7 @@ class Program(Struct, frozen=True):
     """Whether the files in its directory are of the exercise."""
     sockets: bool = False
     """Whether every socket that it makes is."""
+    platform: Platform = "posix"
 
 
 class Order(Struct, frozen=True):
@@ -336,6 +340,8 @@ class Isolation(Struct, frozen=True):
     tracing: bool
     why_not: str = ""
     """Why there is no tracing."""
+    runs_on: str = ""
+    """What stands in for the platform that programs are made for, with its version; nothing where none is needed."""
 
     def __str__(self) -> str:
         parts = [

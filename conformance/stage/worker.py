@@ -25,8 +25,10 @@ import msgspec
 from conformance.observe import machine as kernel
 from conformance.observe.machine import Machine, machine
 from conformance.observe.recorder import Watch
+from conformance.observe.trace import Trace
 from conformance.observe.tracer import Pulse, Tracer
-from conformance.stage import launch, namespace, ports, processors
+from conformance.observe.winsock.follower import WinsockTracer
+from conformance.stage import launch, namespace, ports, processors, wine
 from conformance.stage.bystander import Bystander
 from conformance.stage.launch import Child, Identity, Launch
 from conformance.stage.messages import read_message, write_message
@@ -40,10 +42,14 @@ from conformance.stage.script import (
     Killed,
     NotStarted,
     Order,
+    Platform,
+    Program,
     Run,
+    Scenario,
     Waiting,
 )
 from conformance.stage.starter import Starter
+from conformance.stage.wine import OWN_PROGRAM, House, Wine, WineError
 
 OUTPUT_KEPT: Final = 1 << 20
 FILE_KEPT, FILES_READ = 1 << 24, 16
@@ -226,10 +232,12 @@ def _how_it_ended(status: int | None) -> Ending:
 class Worker:
     """Performs orders, one after the other."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, platform: Platform = "posix") -> None:
+        self.platform = platform
         self.on: Machine | None = machine()
         self._claim = processors.keep_to_one(number)
         kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        found = wine.ready(self.on) if platform == "winsock" else ""
         self.apart = namespace.enter() if self.on else False
         self.identity = (
             Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
@@ -238,16 +246,19 @@ class Worker:
         os.chmod(self.folder, 0o711)  # noqa: PTH101
         self._spare: str | None = None
         self.ports, self._reserved = ports.two_free()
-        self.starter = Starter(self.on, self.identity) if self.on else None
+        self.starter = Starter(self.on, self.identity) if self.on and platform == "posix" else None
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         signal.signal(signal.SIGALRM, lambda _number, _frame: None)
         signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
-        self.why_not = self._try_tracing()
+        self.house: House | None = None
+        self.why_not = "not tried yet"
+        self.why_not = self._try_tracing() if platform == "posix" else self._try_wine(found)
 
     def isolation(self) -> Isolation:
         """Tell what is kept apart here."""
         user = f"{self.identity.user}" if self.identity else f"{os.getuid()}"
-        return Isolation(self.apart, self.apart, user, not self.why_not, self.why_not)
+        runs_on = self.house.wine.version if self.house is not None else ""
+        return Isolation(self.apart, self.apart, user, not self.why_not, self.why_not, runs_on)
 
     def perform(self, order: Order) -> Run:
         """Do one run; nothing of it is left afterwards."""
@@ -263,14 +274,19 @@ class Worker:
             performance = Performance(order, follower, peer, streams, began)
             ending = self._play(performance, child)
             stdout, stderr = streams.close()
+            if self.house is not None:  # the platform's text mode writes each line's end as two characters
+                stdout, stderr = stdout.replace(b"\r\n", b"\n"), stderr.replace(b"\r\n", b"\n")
         finally:
             self._clear(follower, peer)
             files = () if order.directory is not None else _files_in(directory)
             if order.directory is None:
                 self._put_away(directory)
+        if self.house is not None and isinstance(follower, WinsockTracer):
+            self.house.inspect(follower.settings)
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
+        observed = isinstance(follower, Tracer) and order.observe
         return Run(
-            order.scenario, ending, isinstance(follower, Tracer), port, order.program.path, follower.trace(),
+            order.scenario, ending, observed, port, order.program.path, follower.trace() if observed else Trace(),
             tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
             files, performance.zombies, performance.spins > 0,
@@ -281,6 +297,8 @@ class Worker:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if self.starter is not None:
             self.starter.close()
+        if self.house is not None:
+            self.house.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # -------------------------------------------------------------- before
@@ -291,14 +309,25 @@ class Worker:
             return "this system is not one that the observer knows"
         if not self.starter.traced:
             return f"tracing is not allowed here: {os.strerror(errno.EPERM)}"
-        from conformance.stage.script import Program, Scenario
-
         self.why_not = ""
         try:
             run = self.perform(Order(Program(("/bin/true",)), Scenario(), everything=True))
         except OSError as problem:
             return f"tracing is not allowed here: {problem.strerror}"
         return "" if run.trace.calls else "tracing shows no calls here"
+
+    def _try_wine(self, found: Wine | str) -> str:
+        """Start Wine's server, and run a program of its own; return why that is not possible here, or nothing."""
+        if isinstance(found, str) or self.on is None:
+            return str(found)
+        try:
+            self.house, self.why_not = House(found, self.on, self.folder, self.identity), ""
+            run = self.perform(Order(Program(OWN_PROGRAM, platform="winsock"), Scenario()))
+        except (WineError, OSError) as problem:
+            return str(problem)
+        if run.ending != Exited(0):
+            return f"Wine does not run programs here: {run.ending}"
+        return "" if self.house.settings else "Wine shows no calls here"
 
     def _fresh_directory(self) -> str:
         """Return an empty directory of the program's own: the last run's, where it was left as it was found."""
@@ -329,16 +358,20 @@ class Worker:
         shutil.rmtree(directory, ignore_errors=True)
 
     def _follower(self, order: Order, port: int, directory: str) -> Tracer | Bystander:
-        if self.on is None or self.why_not or not order.observe:
+        if self.on is None or self.why_not or not (order.observe or self.house):
             return Bystander()
         home = directory if order.program.files else ""
         watch = Watch((port, ports.swapped(port)), home, order.program.sockets, order.everything)
+        if self.house is not None:  # also where no calls are to be seen: else nobody knows when the server sleeps
+            faults = order.scenario.faults if order.observe else ()
+            return WinsockTracer(self.on, watch, faults, order.program.command[0], self.house.slices)
         return Tracer(self.on, watch, order.scenario.faults)
 
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:
         calls = follower.recorder.calls if isinstance(follower, Tracer) else ()
         steps, where = order.scenario.steps, lambda: self._where(port)
-        peer = Peer(steps, where, lambda: len(calls), follower.under_way, follower.listens, follower.signal)
+        under_way = follower.heard if isinstance(follower, WinsockTracer) else follower.under_way
+        peer = Peer(steps, where, lambda: len(calls), under_way, follower.listens, follower.signal)
         start = order.scenario.start
         peer.answers_at_most = ANSWERS_BEYOND + len(start.input) * ANSWERS_A_BYTE
         if order.program.role == "client" and start.listener:
@@ -367,7 +400,7 @@ class Worker:
             words = [word for word in order.program.command if word not in fill]
         environment = launch.environment(order.program.environment, directory)
         identity = self._identity(order, directory)
-        return Launch(
+        request = Launch(
             tuple(words),
             directory,
             environment,
@@ -376,6 +409,7 @@ class Worker:
             start.input,
             start.terminal,
         )
+        return request if self.house is None else self.house.furnish(request)
 
     def _identity(self, order: Order, directory: str) -> Identity | None:
         """Return the user that a program runs as; a compiler that only this user may reach runs as this user."""
@@ -467,7 +501,7 @@ def main() -> None:
     gc.disable()  # what a run leaves behind has no cycles, and a long trace is many objects
     orders, runs = os.dup(0), os.dup(1)
     os.dup2(2, 1)
-    worker = Worker(int(sys.argv[1]))
+    worker = Worker(int(sys.argv[1]), "winsock" if "winsock" in sys.argv[2:] else "posix")
     try:
         write_message(runs, msgspec.msgpack.encode(worker.isolation()))
         while (message := read_message(orders)) is not None:

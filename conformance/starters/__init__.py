@@ -15,6 +15,7 @@ EXTENSIONS: Final = {
     "c": ".c", "cpp": ".cpp", "python": ".py", "java": ".java", "go": ".go", "rust": ".rs", "node": ".js",
 }  # fmt: skip
 """The languages in which there are starters, and how their files' names end."""
+ON_WINSOCK: Final = ("c", "cpp")
 NAMED_BY_CLASS: Final = frozenset({"java"})
 HIDE_DESCRIPTORS: Final = frozenset({"java", "node"})
 """Languages that do not tell a program the numbers of its sockets."""
@@ -38,6 +39,8 @@ class Starter(Struct, frozen=True):
 
 def languages(exercise: Exercise) -> list[str]:
     """Return those of the `EXTENSIONS` in which an exercise can be done."""
+    if exercise.platform == "winsock":
+        return list(ON_WINSOCK)
     numbers = "{descriptor}" in exercise.prints
     return [language for language in EXTENSIONS if not (numbers and language in HIDE_DESCRIPTORS)]
 
@@ -48,7 +51,7 @@ def starter(exercise: Exercise, language: str) -> Starter:
     arguments = [_argument(place, word.strip("{}")) for place, word in enumerate(exercise.arguments, 1)]
     text = (
         _templates()
-        .get_template(f"{language}.jinja")
+        .get_template("winsock.jinja" if exercise.platform == "winsock" else f"{language}.jinja")
         .render(
             name=stem,
             title=exercise.title,
@@ -95,5 +98,7 @@ def _argument(place: int, name: str) -> Argument:
 
 def _steps(exercise: Exercise, language: str) -> list[str]:
     """Return what to do next, in the words of the course, and where the language has these calls."""
+    if exercise.platform == "winsock":
+        return [*say(f"starter.steps.winsock.{exercise.role}").splitlines(), *say("starter.calls.winsock").splitlines()]
     steps = say(f"starter.steps.{exercise.role}").splitlines()
     return [*steps, *say(f"starter.calls.{language}.{exercise.role}").splitlines()]

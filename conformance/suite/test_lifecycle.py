@@ -22,13 +22,13 @@ def test_server_call_order_both_ports(run: Run) -> Judgement:
     return lifecycle.server_calls_in_order(run)
 
 
-@proves("lifecycle.server-binds-given-port", ONE_CLIENT, "hello_server")
+@proves("lifecycle.server-binds-given-port", ONE_CLIENT, "hello_server", "hello_server_win")
 def test_server_binds_given_port(run: Run) -> Judgement:
     """The client finds the server where it was told to be, whichever port that is."""
     return lifecycle.bound_to_given_port(run)
 
 
-@proves("lifecycle.server-binds-given-port", BOTH_PORTS, "echo_server", "file_server")
+@proves("lifecycle.server-binds-given-port", BOTH_PORTS, "echo_server", "file_server", "echo_server_win")
 def test_server_binds_either_port(run: Run) -> Judgement:
     """The client finds the server where it was told to be, whichever port that is."""
     return lifecycle.bound_to_given_port(run)
@@ -88,13 +88,13 @@ def test_server_ends_cleanly(run: Run) -> Judgement:
     return lifecycle.server_ends_cleanly(run)
 
 
-@proves("lifecycle.client-connects-to-given-address", ONE_MESSAGE, "hello_client")
+@proves("lifecycle.client-connects-to-given-address", ONE_MESSAGE, "hello_client", "hello_client_win")
 def test_client_connects_to_given_address(run: Run) -> Judgement:
     """One connect, to the address on the command line."""
     return lifecycle.connected_to_given_address(run)
 
 
-@proves("lifecycle.client-connects-to-given-address", BOTH_PORTS, "echo_client", "file_client")
+@proves("lifecycle.client-connects-to-given-address", BOTH_PORTS, "echo_client", "file_client", "echo_client_win")
 def test_client_connects_to_either_address(run: Run) -> Judgement:
     """One connect, to the address on the command line, whichever port it is."""
     return lifecycle.connected_to_given_address(run)

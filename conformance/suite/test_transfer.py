@@ -74,13 +74,13 @@ def test_end_of_file(run: Run) -> Judgement:
     return transfer.takes_end_for_end(run)
 
 
-@proves("transfer.long-message", LONG_MESSAGES, "hello_client")
+@proves("transfer.long-message", LONG_MESSAGES, "hello_client", "hello_client_win")
 def test_long_message(run: Run, undisturbed: Run) -> Judgement:
     """Messages from 30 to 20,000 bytes."""
     return transfer.survives_long_message(run, undisturbed)
 
 
-@proves("transfer.only-received-bytes", OTHER_MESSAGES, "hello_client")
+@proves("transfer.only-received-bytes", OTHER_MESSAGES, "hello_client", "hello_client_win")
 def test_only_received_bytes(run: Run, undisturbed: Run) -> Judgement:
     """Shorter, longer, with a NUL behind, a long piece before a short one."""
     return transfer.prints_only_received(run, undisturbed)
@@ -89,13 +89,13 @@ def test_only_received_bytes(run: Run, undisturbed: Run) -> Judgement:
 # ---------------------------------------------------------------- the echo
 
 
-@proves("transfer.echo-exact", CONVERSATIONS, "echo_server")
+@proves("transfer.echo-exact", CONVERSATIONS, "echo_server", "echo_server_win")
 def test_echo_exact(run: Run) -> Judgement:
     """One client after the other, sends and pauses in any order."""
     return transfer.echoes(run)
 
 
-@proves("transfer.echo-exact", LINES_IN, "echo_client")
+@proves("transfer.echo-exact", LINES_IN, "echo_client", "echo_client_win")
 def test_lines_echoed(run: Run) -> Judgement:
     """Lines come in through a pipe or a terminal, go to the server and come back."""
     return transfer.echoes_lines(run)
@@ -131,7 +131,7 @@ def test_end_of_input(run: Run, undisturbed: Run) -> Judgement:
     return transfer.ends_with_input(run, undisturbed)
 
 
-@proves("transfer.only-received-bytes", OTHER_ECHOES, "echo_server")
+@proves("transfer.only-received-bytes", OTHER_ECHOES, "echo_server", "echo_server_win")
 def test_only_received_bytes_come_back(run: Run) -> Judgement:
     """A short message after a long one."""
     return transfer.echoes_no_more(run)
@@ -155,7 +155,7 @@ def test_long_line(run: Run, undisturbed: Run) -> Judgement:
     return transfer.survives_long_line(run, undisturbed)
 
 
-@proves("transfer.binary-safe", BINARY_ECHOES, "echo_server")
+@proves("transfer.binary-safe", BINARY_ECHOES, "echo_server", "echo_server_win")
 def test_binary_echo(run: Run) -> Judgement:
     """NULs, and every byte value."""
     return transfer.echoes(run)

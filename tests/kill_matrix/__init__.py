@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.catalogue import catalogue
 from conformance.grading.build import Workshop
-from conformance.grading.languages import EXTENSIONS, find_tool
+from conformance.grading.languages import EXTENSIONS, find_tool, languages_of
 from conformance.grading.submission import Found, Submission
 from conformance.reporting.results import COUNTS_AGAINST, Verdict
 from conformance.stage.handle import Stage
@@ -52,7 +52,9 @@ class Specimen:
     @property
     def runnable(self) -> bool:
         """Whether its language is there."""
-        return find_tool(EXTENSIONS[self.path.suffix]) is not None
+        if catalogue().exercises[self.exercise].platform == "winsock" and shutil.which("wine") is None:
+            return False
+        return find_tool(languages_of(catalogue().exercises[self.exercise])[self.path.suffix]) is not None
 
 
 def specimens() -> list[Specimen]:

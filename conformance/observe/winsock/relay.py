@@ -1,0 +1,44 @@
+"""Lines of Wine's relay trace: which function of which library was called, with what, from where."""
+
+import re
+from typing import Final, NamedTuple
+
+LINE: Final = re.compile(
+    rb"^(?:[0-9a-f]{4,8}:)+(?P<kind>Call|Ret ) (?P<library>[^. ]+)\.(?P<function>[^. (]+)"
+    rb"\((?P<words>.*)\)(?: retval=(?P<result>[0-9a-f]+))? ret=(?P<back>[0-9a-f]+)$"
+)
+WORD: Final = re.compile(rb'([0-9a-f]{8,16})(?: L?"(?:[^"\\]|\\.)*")?(?:,|$)')
+SETTING: Final = b":trace:relay:load_list "
+"""Behind it stands one of the lists of what the relay shows and leaves out."""
+CRASH: Final = re.compile(rb"^wine: Unhandled (page fault|division by zero|illegal instruction|stack overflow|.*)")
+SIGNALS: Final = {b"division by zero": "SIGFPE", b"illegal instruction": "SIGILL", b"page fault": "SIGSEGV",
+                  b"stack overflow": "SIGSEGV"}  # fmt: skip
+
+
+class Line(NamedTuple):
+    """One line of the trace."""
+
+    returns: bool
+    """It stands behind the call, not before it."""
+    function: str
+    """Library and function, as `ws2_32.bind`: the library without regard to case, as Windows has it."""
+    words: tuple[int, ...]
+    result: int
+    back: int
+    """The address that the call returns to."""
+
+
+def line(text: bytes) -> Line | None:
+    """Read one line; None where it tells of something else than a call."""
+    found = LINE.match(text)
+    if found is None:
+        return None
+    words = tuple(int(word, 16) for word in WORD.findall(found["words"]))
+    name = f"{found['library'].decode('ascii', 'replace').lower()}.{found['function'].decode('ascii', 'replace')}"
+    return Line(found["kind"] == b"Ret ", name, words, int(found["result"] or b"0", 16), int(found["back"], 16))
+
+
+def crash(text: bytes) -> str | None:
+    """Return the signal that stands for what ended a program, where a line tells of its end by a fault of its own."""
+    found = CRASH.match(text)
+    return None if found is None else SIGNALS.get(found[1], "SIGABRT")

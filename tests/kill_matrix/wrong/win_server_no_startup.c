@@ -1,0 +1,54 @@
+/* Forgets WSAStartup: every call fails with WSANOTINITIALISED.
+ * exercise: hello_server_win
+ * breaks: winsock.startup-first
+ * may: lifecycle.server-binds-given-port (every call fails),
+ *      transfer.greeting (every call fails),
+ *      winsock.startup-checked (every call fails),
+ *      winsock.call-order (every call fails),
+ *      winsock.send-recv (every call fails),
+ *      winsock.failures-tested (every call fails),
+ *      winsock.error-code (every call fails),
+ *      robust.port-in-use (it says the same whether or not the port is taken)
+ */
+#include <winsock2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void fail(const char *call)
+{
+    fprintf(stderr, "%s: error %d\n", call, WSAGetLastError());
+    exit(1);
+}
+
+int main(int argc, char *argv[])
+{
+    struct sockaddr_in address;
+    SOCKET listener, connection;
+    const char greeting[] = "Hello World!";
+
+    if (argc != 2) {
+        printf("usage: %s <port>\n", argv[0]);
+        return 1;
+    }
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == INVALID_SOCKET)
+        fail("socket");
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    address.sin_port = htons((u_short)atoi(argv[1]));
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == SOCKET_ERROR)
+        fail("bind");
+    if (listen(listener, 5) == SOCKET_ERROR)
+        fail("listen");
+    connection = accept(listener, NULL, NULL);
+    if (connection == INVALID_SOCKET)
+        fail("accept");
+    if (send(connection, greeting, sizeof greeting, 0) == SOCKET_ERROR)
+        fail("send");
+    closesocket(connection);
+    closesocket(listener);
+    WSACleanup();
+    return 0;
+}

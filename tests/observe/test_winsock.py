@@ -1,0 +1,272 @@
+"""The Winsock observer: lines of the relay trace, program files, and real programs under Wine."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from conformance.grading.languages import WINDOWS_C, WINDOWS_HEADERS
+from conformance.model.winsock import NUMBERS
+from conformance.observe.faults import Fail, Short
+from conformance.observe.lines import source_of
+from conformance.observe.trace import Place, Trace
+from conformance.observe.winsock import image, relay
+from conformance.stage.handle import Stage
+from conformance.stage.script import Accept, Connect, End, Exited, Killed, Order, Program, Run, Scenario, Send, Waiting
+from tests.conftest import PROGRAMS
+from tests.kill_matrix import HERE
+
+MINGW = shutil.which("x86_64-w64-mingw32-gcc")
+REFERENCES = HERE.parent.parent / "reference_impl" / "winsock"
+Build = Callable[[str], str]
+ONE_CLIENT = Scenario((Connect(),))
+MESSAGE = Scenario((Accept(), Send(b"Hello World!"), End()))
+
+
+@pytest.fixture(scope="module")
+def build() -> Iterator[Build]:
+    """Compile a Windows program of tests/programs or of the references, where every user may run it."""
+    if MINGW is None:
+        pytest.skip("no mingw here")
+
+    def made(name: str) -> str:
+        source = next(path for path in (PROGRAMS / f"{name}.c", REFERENCES / f"{name}.c") if path.is_file())
+        copy, target = folder / source.name, folder / f"{name}.exe"
+        fill = {"{headers}": str(WINDOWS_HEADERS), "{spellings}": str(folder)}
+        fill |= {"{output}": str(target), "{source}": str(copy)}
+        if not target.exists():
+            shutil.copyfile(source, copy)
+            subprocess.run([MINGW, *(fill.get(word, word) for word in WINDOWS_C)], check=True)
+        return str(target)
+
+    with tempfile.TemporaryDirectory(prefix="offhook-tests-") as name:  # pytest closes its own to other users
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def windows(stage: Stage) -> Stage:
+    """The stage of Windows programs."""
+    found = stage.of("winsock")
+    if not found.isolation.tracing:
+        pytest.skip(found.isolation.why_not)
+    return found
+
+
+def server(stage: Stage, program: str, scenario: Scenario = ONE_CLIENT) -> Run:
+    return stage.run(Order(Program((program, "{port}"), "server", platform="winsock"), scenario))
+
+
+def client(stage: Stage, program: str, scenario: Scenario = MESSAGE) -> Run:
+    return stage.run(Order(Program((program, "{ip}", "{port}"), "client", platform="winsock"), scenario))
+
+
+@pytest.fixture
+def load() -> Iterator[None]:
+    """Something that keeps all processors busy."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 2)]
+    yield
+    for one in busy:
+        one.kill()
+        one.wait()
+
+
+def functions(trace: Trace) -> list[str]:
+    return [call.system_call.partition(".")[2] for call in trace.calls]
+
+
+# ---------------------------------------------------------------- lines
+
+
+def test_a_call_and_its_return_are_read() -> None:
+    call = relay.line(b"0024:Call ws2_32.bind(00000030,0021fb80,00000010) ret=140001638")
+    back = relay.line(b"0024:Ret  WS2_32.bind() retval=ffffffff ret=140001638")
+    assert call == (False, "ws2_32.bind", (0x30, 0x21FB80, 0x10), 0, 0x140001638)
+    assert back == (True, "ws2_32.bind", (), 0xFFFFFFFF, 0x140001638)
+
+
+def test_text_among_the_arguments_is_passed_over() -> None:
+    line = b'0024:Call ws2_32.getaddrinfo(0021fe2a "a),b",00000000 "\\"",0021fb80,00000007) ret=140001638'
+    found = relay.line(line)
+    assert found is not None
+    assert found.words == (0x21FE2A, 0, 0x21FB80, 7)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"0024:Starting thread proc 0000000140001430 (arg=0000000067FF0000)", b"Call ws2_32.bind() ret=1",
+     b'0024:Call PE DLL (proc=0000000170068C10,module=0000000170000000 L"ntdll.dll",reason=PROCESS_ATTACH,res=1)'],
+)  # fmt: skip
+def test_other_lines_are_no_calls(line: bytes) -> None:
+    assert relay.line(line) is None
+
+
+def test_the_end_by_a_fault_is_told() -> None:
+    assert relay.crash(b"wine: Unhandled page fault on read access to 00 at address 01 (thread 00bc)") == "SIGSEGV"
+    assert relay.crash(b"wine: Unhandled division by zero at address 01 (thread 00bc)") == "SIGFPE"
+    assert relay.crash(b'wine: configuration in L"..." has been updated') is None
+
+
+# ---------------------------------------------------------------- program files
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ", b"MZ" + bytes(62) + b"\x40\0\0\0", b"\x7fELF" + bytes(200)])
+def test_what_is_no_program_is_refused(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "odd.exe").write_bytes(data)
+    assert image.image_of(str(tmp_path / "odd.exe")) is None
+    assert source_of(Place(str(tmp_path / "odd.exe"), 0x140001000)) is None
+    assert image.bytes_at(tmp_path / "odd.exe", 0x140001000, 4) == b""
+
+
+# ---------------------------------------------------------------- programs
+
+
+def test_the_calls_of_a_conversation(windows: Stage, build: Build) -> None:
+    run = server(windows, build("hello_server_win"))
+    assert run.ending == Exited(0)
+    assert functions(run.trace) == [
+        "WSAStartup", "socket", "bind", "listen", "accept", "send", "closesocket", "closesocket", "WSACleanup",
+    ]  # fmt: skip
+    bind, send = run.trace.named("bind")[0], run.trace.named("send")[0]
+    assert bind.address is not None
+    assert bind.address.port == run.port
+    assert (send.data, send.result, send.state) == (b"Hello World!", 12, "connected")
+    assert [one.state for one in run.trace.descriptions] == ["listening", "connected"]
+    assert all(one.closes == 1 and not one.open_in for one in run.trace.descriptions)
+
+
+def test_the_source_line_of_each_call(windows: Stage, build: Build) -> None:
+    program = build("hello_server_win")
+    text = Path(program).with_suffix(".c").read_text().splitlines()
+    for call in server(windows, program).trace.calls:
+        assert call.place is not None
+        found = source_of(call.place)
+        assert found is not None
+        assert call.system_call.partition(".")[2] in text[found[1] - 1]
+
+
+def test_it_is_known_where_a_program_waits(windows: Stage, build: Build) -> None:
+    run = server(windows, build("hello_server_win"))
+    connected = next(event for event in run.wire if event.what == "connected")
+    assert [run.trace.calls[number].name for number in connected.waiting] == ["accept"]
+    received = client(windows, build("hello_client_win"))
+    sent = next(event for event in received.wire if event.what == "sent")
+    assert [received.trace.calls[number].name for number in sent.waiting] == ["recv"]
+
+
+def test_a_program_that_is_stopped_has_a_call_without_a_result(windows: Stage, build: Build) -> None:
+    run = server(windows, build("hello_server_win"), Scenario())
+    assert run.ending == Waiting()
+    assert (run.trace.calls[-1].name, run.trace.calls[-1].result) == ("accept", None)
+
+
+@pytest.mark.parametrize("call", ["socket", "bind", "listen", "accept", "output"])
+def test_a_server_is_told_the_failure_that_was_asked_for(windows: Stage, build: Build, call: str) -> None:
+    run = server(windows, build("hello_server_win"), Scenario((Connect(),), (Fail(call, "WSAENOBUFS"),)))
+    assert run.faults_applied == 1
+    assert run.ending == Exited(1)
+    assert run.stderr.endswith(f"error {NUMBERS['WSAENOBUFS']}\n".encode())
+    failed = next(one for one in run.trace.calls if one.injected)
+    assert (failed.error, failed.result) == ("WSAENOBUFS", -1)
+
+
+@pytest.mark.parametrize("call", ["socket", "connect", "input"])
+def test_a_client_is_told_the_failure_that_was_asked_for(windows: Stage, build: Build, call: str) -> None:
+    run = client(windows, build("hello_client_win"), Scenario(MESSAGE.steps, (Fail(call, "WSAECONNRESET"),)))
+    assert run.faults_applied == 1
+    assert run.ending == Exited(1)
+    assert run.stderr.endswith(f"error {NUMBERS['WSAECONNRESET']}\n".encode())
+
+
+def test_a_startup_that_fails(windows: Stage, build: Build) -> None:
+    run = server(windows, build("hello_server_win"), Scenario((), (Fail("startup", "WSAVERNOTSUPPORTED"),)))
+    assert (run.ending, run.stderr) == (Exited(1), b"WSAStartup: error 10092\n")
+    assert functions(run.trace) == ["WSAStartup"]
+
+
+def test_a_short_count(windows: Stage, build: Build) -> None:
+    run = client(windows, build("hello_client_win"), Scenario(MESSAGE.steps, (Short("input", 5),)))
+    assert [call.data for call in run.trace.named("recv")] == [b"Hello", b" Worl", b"d!", b""]
+    assert run.stdout == b"Hello World!\n"
+
+
+def test_a_program_that_waits_alone_is_no_longer_waited_for(windows: Stage, build: Build) -> None:
+    run = windows.run(Order(Program((build("windows_ends"), "sleep"), platform="winsock"), Scenario()))
+    assert (run.ending, run.stdout) == (Exited(0), b"awake\n")
+    assert run.seconds < 5
+
+
+@pytest.mark.parametrize(
+    ("how", "ending"),
+    [("zero", Exited(0)), ("seven", Exited(7)), ("null", Killed("SIGSEGV")), ("divide", Killed("SIGFPE")),
+     ("many", Exited(0))],
+)  # fmt: skip
+def test_how_a_program_ends(windows: Stage, build: Build, how: str, ending: object) -> None:
+    run = windows.run(Order(Program((build("windows_ends"), how), platform="winsock"), Scenario()))
+    assert run.ending == ending
+
+
+def test_what_a_program_prints_is_no_line_of_the_trace(windows: Stage, build: Build) -> None:
+    run = windows.run(Order(Program((build("windows_ends"), "forge"), platform="winsock"), Scenario()))
+    assert b"Call ws2_32.bind" in run.stderr
+    assert run.stdout.count(b"\n") == 1
+    assert run.trace.calls == ()
+
+
+def test_nobody_listens_and_a_taken_port_are_real(windows: Stage, build: Build) -> None:
+    from conformance.stage.script import Start
+
+    refused = client(windows, build("hello_client_win"), Scenario(start=Start(listener=False)))
+    assert refused.trace.named("connect")[0].error == "WSAECONNREFUSED"
+    taken = server(windows, build("hello_server_win"), Scenario(start=Start(port_taken=True)))
+    assert taken.trace.named("bind")[0].error == "WSAEADDRINUSE"
+
+
+@pytest.mark.parametrize("how", ["polls", "spins"])
+def test_a_server_that_looks_again_and_again_is_met(windows: Stage, build: Build, how: str) -> None:
+    program = Program((build("windows_polls"), "{port}", how), "server", platform="winsock")
+    run = windows.run(Order(program, ONE_CLIENT))
+    assert run.received() == b"Hello World!\0"
+    assert run.spun == (how == "spins")
+
+
+@pytest.mark.usefixtures("load")
+def test_a_run_is_the_same_twenty_times_under_load(windows: Stage, build: Build) -> None:
+    runs = [
+        one
+        for _ in range(20)
+        for one in (server(windows, build("hello_server_win")), client(windows, build("hello_client_win")))
+    ]
+    seen = {
+        (
+            str(run.ending),
+            run.output,
+            str([msgspec.structs.replace(call, thread=0) for call in run.trace.calls]),
+            run.wire,
+        )
+        for run in runs
+    }
+    assert len(seen) == 2
+
+
+def test_nothing_is_left_after_a_hundred_starts(windows: Stage, build: Build) -> None:
+    worker = psutil.Process(windows._process.pid)
+    orders = [server(windows, build("hello_server_win")), server(windows, build("hello_server_win"), Scenario())]
+    before = _what_is_there(worker)
+    for run in orders * 50:
+        server(windows, build("hello_server_win"), run.scenario)
+    assert _what_is_there(worker) == before
+
+
+def _what_is_there(worker: psutil.Process) -> tuple[int, list[int]]:
+    """Count the processes below the worker, and the descriptors of all of them."""
+    everybody = [worker, *worker.children(recursive=True)]
+    return len(everybody), [one.num_fds() for one in everybody]
