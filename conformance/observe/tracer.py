@@ -49,6 +49,8 @@ BEARABLE: Final = 5.0
 STANDARD: Final = frozenset({0, 1, 2})
 OFTEN: Final = {"sleep": 1000, "poll": 25, "select": 25, "epoll_wait": 25, "futex": 3}
 """How many time-outs of one thread are let pass while nothing comes of it: runtimes keep timers that never end."""
+ENOUGH_TO_TELL: Final = 25
+"""How many are let pass before a thread may be taken for one that asks its own clock."""
 
 
 # ctypes gives the call back when a signal interrupts it, and loses no status; os.waitpid would begin it again.
@@ -485,6 +487,8 @@ class Tracer:
         if thread.progress != self.progress or not thread.expired:
             thread.progress, thread.expired = self.progress, 0
             thread.since, thread.due = now, now + left
+        if thread.expired >= ENOUGH_TO_TELL and self._has_a_deadline(thread):
+            return None
         return left if thread.expired < OFTEN[entry.name] or now - thread.since < TELLS else None
 
     def waits_for_a_deadline(self) -> bool:

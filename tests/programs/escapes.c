@@ -1,4 +1,5 @@
-/* Tries the ways around an observer: io_uring, and on x86-64 the 32-bit and x32 call tables. Prints each errno. */
+/* Tries the ways around an observer: io_uring, splice and its kin, and on x86-64 the 32-bit and x32 call tables; prints
+ * each errno. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,9 @@ int main(void)
 
     memset(parameters, 0, sizeof parameters);
     printf("io_uring %d\n", syscall(SYS_io_uring_setup, 4, parameters) < 0 ? errno : 0);
+    printf("splice %d\n", syscall(SYS_splice, 0, NULL, 1, NULL, 1, 0) < 0 ? errno : 0);
+    printf("tee %d\n", syscall(SYS_tee, 0, 1, 1, 0) < 0 ? errno : 0);
+    printf("vmsplice %d\n", syscall(SYS_vmsplice, 1, NULL, 0, 0) < 0 ? errno : 0);
 #ifdef __x86_64__
     long result;
 
