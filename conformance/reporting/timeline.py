@@ -11,7 +11,7 @@ SHOWN: Final = 30
 """How many events are drawn: those around the call that went wrong, or the last."""
 LANES: Final = 6
 """How many peers have a line of their own; further ones share the last."""
-Shape = Literal["call", "in", "out", "fault", "end"]
+Shape = Literal["call", "in", "out", "peer", "fault", "end"]
 SHAPES: Final[dict[str, Shape]] = {
     "connected": "in",
     "refused": "in",
@@ -21,10 +21,13 @@ SHAPES: Final[dict[str, Shape]] = {
     "peer ended": "in",
     "program ended": "out",
     "peer reset": "in",
+    "peer left": "in",
+    "peer pauses": "peer",
+    "peer reads": "peer",
     "program reset": "out",
     "signal": "fault",
 }
-"""Which way an arrow points: in, to the program; a fault comes from the system."""
+"""Which way an arrow points: in, to the program. What a peer does by itself is a mark; a fault comes from the system."""
 BROKEN: Final = frozenset({"refused", "peer reset", "program reset"})
 
 
@@ -34,7 +37,7 @@ class Event(NamedTuple):
     shape: Shape
     text: str
     lane: int = 0
-    """Of an arrow: which peer's line it leads to or comes from."""
+    """Of an arrow or a mark: which peer's line it leads to, comes from or stands on."""
     process: int = 1
     source: SourceLine | None = None
     injected: str = ""
