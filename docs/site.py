@@ -85,7 +85,10 @@ def inserts() -> dict[str, Callable[[], Markup]]:
         "by_state": lambda: table(by_state.table()),
         "matrix": matrix.drawn,
         "matrix_run": matrix.last_run,
+        "matrix_index": matrix.index,
+        "exercises": requirements.exercises,
         "wrong_programs": matrix.wrong_programs,
+        "textbook_programs": matrix.textbook_programs,
         "right_programs": matrix.right_programs,
     }
 

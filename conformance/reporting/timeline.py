@@ -27,7 +27,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "program reset": "out",
     "signal": "fault",
 }
-"""Which way an arrow points: in, to the program. What a peer does by itself is a mark; a fault comes from the system."""
+"""Which way an arrow points: in, to the program. What a peer does by itself is a mark; a fault is the system's."""
 BROKEN: Final = frozenset({"refused", "peer reset", "program reset"})
 
 
