@@ -100,7 +100,7 @@ def broken(role: Role, calls: tuple[str, ...]) -> set[str]:
 
 
 def _proofs(role: Role) -> Iterator[Proof]:
-    exercises = [name for name, exercise in catalogue().exercises.items() if exercise.role == role]
+    exercises = [name for name, one in catalogue().exercises.items() if one.role == role and not one.files]
     for proof in all_proofs():
         alone = len(inspect.signature(proof.check).parameters) == 1
         if alone and proof.family in UNDISTURBED_FAMILIES and any(map(proof.concerns, exercises)):
