@@ -152,10 +152,16 @@ def ended_how(run: Run) -> str:
 def conversed(run: Run) -> bool:
     """Tell whether the base conversation took place: the peers met, and something was delivered.
 
-    Of a program that has no peer: it opened or printed something.
+    Of a program that has no peer: it opened, printed or wrote something.
     """
-    alone = not run.scenario.steps and bool(run.trace.of_exercise() or run.stdout)
+    alone = not run.scenario.steps and bool(run.trace.of_exercise() or run.stdout or _wrote(run))
     return run.happened("accepted") or bool(run.received()) or alone
+
+
+def _wrote(run: Run) -> bool:
+    """Tell whether a file lies there that was not there before, or holds something else."""
+    laid_down = {(file.name, file.whole) for file in run.scenario.start.files}
+    return any((file.name, file.content) not in laid_down for file in run.files)
 
 
 def same_result(run: Run, undisturbed: Run) -> bool:
