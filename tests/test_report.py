@@ -149,6 +149,14 @@ def test_each_client_has_a_line_of_its_own() -> None:
     ]
 
 
+def test_only_peers_that_are_drawn_have_a_line() -> None:
+    wire = [WireLine("connected", client, "", client) for client in range(40)]
+    line = time_line(samples.evidence([], wire), "server")
+    assert line.before == 10
+    assert line.peers == (*(f"client {number}" for number in range(11, 16)), "client 16 and further ones")
+    assert [event.lane for event in line.events[:-1]] == [0, 1, 2, 3, 4, *[5] * 25]
+
+
 def test_all_that_can_happen_on_the_wire_has_its_shape_and_its_words() -> None:
     wire = [WireLine(what, 0, "", 0) for what in get_args(Happening)]
     events = time_line(samples.evidence([], wire), "server").events
