@@ -80,6 +80,7 @@ def inserts() -> dict[str, Callable[[], Markup]]:
         "descriptor_drawing": model.descriptor_drawing,
         "vocabulary": lambda: table(model.vocabulary()),
         "failures": lambda: table(model.failures()),
+        "transfer_failures": lambda: table(model.transfer_failures()),
         "refused": lambda: table(model.refused()),
         "signals": lambda: table(model.signals()),
         "by_state": lambda: table(by_state.table()),
