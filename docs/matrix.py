@@ -1,7 +1,7 @@
 """The kill matrix as a page: which program must break which requirement, which it may, and what the last run found."""
 
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -11,6 +11,8 @@ from conformance.words import say
 from docs import site
 from tests.kill_matrix import LastRun, Specimen, read_last_run, specimens
 from tests.kill_matrix.__main__ import SIGNS
+
+FOLDERS: Final = ("wrong", "textbook", "right")
 
 
 class Cell(NamedTuple):
@@ -35,12 +37,32 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
 
 
+class Group(NamedTuple):
+    """The programs of one exercise and one folder: `wrong`, `textbook` or `right`."""
+
+    exercise: str
+    folder: str
+    programs: tuple[Specimen, ...]
+
+    @property
+    def id(self) -> str:
+        """Where the page tells of them."""
+        return f"{self.folder}-{self.exercise}"
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Those that break something or may, beside the requirements of the exercise."""
+        names = requirements_of(self.exercise)
+        told = (one for one in self.programs if one.breaks or one.may)
+        return tuple(Row(one, tuple(cell(one, name) for name in names)) for one in told)
+
+
 class Grid(NamedTuple):
     """The programs of one exercise against its requirements."""
 
     exercise: str
     requirements: tuple[str, ...]
-    rows: tuple[Row, ...]
+    groups: tuple[Group, ...]
 
 
 @cache
@@ -68,15 +90,29 @@ def is_surprise(kind: str, verdict: str) -> bool:
     return broken != (kind == "breaks") if kind != "may" else False
 
 
+def requirements_of(exercise: str) -> tuple[str, ...]:
+    """Return the requirements that an exercise is judged on."""
+    return tuple(name for name, one in catalogue().requirements.items() if one.concerns(exercise))
+
+
+@cache
+def group(exercise: str, folder: str) -> Group:
+    """Return the programs of an exercise that lie in a folder."""
+    found = (one for one in specimens() if one.exercise == exercise and one.path.parent.name == folder)
+    return Group(exercise, folder, tuple(found))
+
+
 def grids() -> list[Grid]:
-    """Return one grid for each exercise, with the programs that break something."""
-    found = []
-    for exercise in catalogue().exercises:
-        names = tuple(name for name, one in catalogue().requirements.items() if one.concerns(exercise))
-        wrong = [one for one in specimens() if one.exercise == exercise and one.breaks]
-        rows = tuple(Row(one, tuple(cell(one, name) for name in names)) for one in wrong)
-        found.append(Grid(exercise, names, rows))
-    return found
+    """Return one grid for each exercise, its programs folder by folder."""
+    return [
+        Grid(exercise, requirements_of(exercise), tuple(group(exercise, folder) for folder in FOLDERS))
+        for exercise in catalogue().exercises
+    ]
+
+
+def index() -> Markup:
+    """Return how many programs each exercise has, with links to them."""
+    return site.fragment("index_of_programs", grids=grids())
 
 
 def drawn() -> Markup:
@@ -95,10 +131,19 @@ def last_run() -> Markup:
 
 
 def wrong_programs() -> Markup:
-    """Return the wrong programs with their lies, and the reasons for what they may break."""
-    return site.fragment("wrong", programs=[one for one in specimens() if one.breaks])
+    """Return the minimal wrong programs with their lies, and the reasons for what they may break."""
+    return _told("wrong")
+
+
+def textbook_programs() -> Markup:
+    """Return the programs as beginners write them, with what they break."""
+    return _told("textbook")
 
 
 def right_programs() -> Markup:
     """Return the right programs with their shapes."""
-    return site.fragment("right", programs=[one for one in specimens() if not one.breaks])
+    return _told("right")
+
+
+def _told(folder: str) -> Markup:
+    return site.fragment("programs", groups=[group(exercise, folder) for exercise in catalogue().exercises])

@@ -18,6 +18,31 @@ from docs import site
 from tests.kill_matrix import Specimen, specimens
 
 
+class Test(NamedTuple):
+    """One test of a requirement, for the exercises that its scenarios fit."""
+
+    proof: Proof
+    exercises: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """Where it stands."""
+        return f"{self.proof.check.__module__.replace('.', '/')}.py"
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Those that are known without a program, in words."""
+        found = dict.fromkeys("; ".join(in_words(one)) for one in known_scenarios(self.proof, self.exercises))
+        return tuple(words or say("catalogue.nothing-special") for words in found)
+
+    @property
+    def family(self) -> str:
+        """Where its scenarios come from, in words."""
+        if not self.scenarios:
+            return say("catalogue.derived")
+        return say("catalogue.fixed" if self.proof.family.drawn else "catalogue.enumerated", count=len(self.scenarios))
+
+
 class Entry(NamedTuple):
     """A requirement and all that belongs to it."""
 
@@ -25,13 +50,13 @@ class Entry(NamedTuple):
     exercises: tuple[str, ...]
     to_come: tuple[str, ...]
     """Exercises that it names and that the catalogue does not have yet."""
-    proof: Proof
-    file: str
-    family: str
-    """Where its scenarios come from, in words."""
-    scenarios: tuple[str, ...]
-    """Those that are known without a program, in words."""
+    tests: tuple[Test, ...]
     killers: tuple[Specimen, ...]
+
+    @property
+    def killers_by_exercise(self) -> list[tuple[str, list[Specimen]]]:
+        """Its killers, exercise by exercise."""
+        return [(name, [one for one in self.killers if one.exercise == name]) for name in self.exercises]
 
 
 def entries() -> Iterator[Entry]:
@@ -41,18 +66,12 @@ def entries() -> Iterator[Entry]:
         proofs.setdefault(one.requirement.id, []).append(one)
     programs = specimens()
     for requirement in catalogue().requirements.values():
-        proof = proofs[requirement.id][0]
         exercises = tuple(name for name in catalogue().exercises if requirement.concerns(name))
         to_come = tuple(name for name in requirement.applies if name not in (*exercises, EVERY_POSIX_EXERCISE))
-        scenarios = tuple(
-            dict.fromkeys(scenario for one in proofs[requirement.id] for scenario in known_scenarios(one, exercises))
-        )
-        killers = tuple(one for one in programs if requirement.id in one.breaks)
-        file = f"{proof.check.__module__.replace('.', '/')}.py"
+        tests = tuple(Test(one, tuple(filter(one.concerns, exercises))) for one in proofs[requirement.id])
         yield Entry(
-            requirement, exercises, to_come, proof, file, _family(proof, scenarios),
-            tuple("; ".join(in_words(one)) or say("catalogue.nothing-special") for one in scenarios), killers,
-        )  # fmt: skip
+            requirement, exercises, to_come, tests, tuple(one for one in programs if requirement.id in one.breaks)
+        )
 
 
 def known_scenarios(proof: Proof, exercises: tuple[str, ...]) -> Iterator[Scenario]:
@@ -63,12 +82,6 @@ def known_scenarios(proof: Proof, exercises: tuple[str, ...]) -> Iterator[Scenar
     starts = dict.fromkeys(undisturbed_of(catalogue().exercises[name]) for name in exercises if proof.concerns(name))
     bare = (Run(start, Exited(0), observed=True, port=0, trace=Trace()) for start in starts)
     yield from dict.fromkeys(scenario for run in bare for scenario in proof.family.scenarios(run))
-
-
-def _family(proof: Proof, scenarios: tuple[Scenario, ...]) -> str:
-    if not scenarios:
-        return say("catalogue.derived")
-    return say("catalogue.fixed" if proof.family.drawn else "catalogue.enumerated", count=len(scenarios))
 
 
 def index() -> Markup:
@@ -88,3 +101,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
 def latitudes() -> Markup:
     """Return what each requirement leaves free."""
     return site.fragment("latitudes", requirements=catalogue().requirements.values())
+
+
+def exercises() -> Markup:
+    """Return what is judged: the exercises, as the catalogue has them."""
+    return site.fragment("exercises", exercises=catalogue().exercises.values())

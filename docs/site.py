@@ -80,6 +80,7 @@ def inserts() -> dict[str, Callable[[], Markup]]:
         "descriptor_drawing": model.descriptor_drawing,
         "vocabulary": lambda: table(model.vocabulary()),
         "failures": lambda: table(model.failures()),
+        "transfer_failures": lambda: table(model.transfer_failures()),
         "refused": lambda: table(model.refused()),
         "signals": lambda: table(model.signals()),
         "platforms_lifecycle": lambda: table(platforms.side_by_side("lifecycle")),
@@ -90,7 +91,10 @@ def inserts() -> dict[str, Callable[[], Markup]]:
         "by_state": lambda: table(by_state.table()),
         "matrix": matrix.drawn,
         "matrix_run": matrix.last_run,
+        "matrix_index": matrix.index,
+        "exercises": requirements.exercises,
         "wrong_programs": matrix.wrong_programs,
+        "textbook_programs": matrix.textbook_programs,
         "right_programs": matrix.right_programs,
     }
 

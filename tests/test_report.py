@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from conformance.reporting import results as results_module
 from conformance.reporting.results import CallLine, Evidence, SourceLine, VerdictName, WireLine
 from conformance.reporting.safe import plain
 from conformance.reporting.timeline import SHOWN, time_line
+from conformance.stage.script import Happening
 from tests import samples
 
 
@@ -145,6 +147,21 @@ def test_each_client_has_a_line_of_its_own() -> None:
         ("client 1 connects", 0),
         ("client 2 connects", 1),
     ]
+
+
+def test_only_peers_that_are_drawn_have_a_line() -> None:
+    wire = [WireLine("connected", client, "", client) for client in range(40)]
+    line = time_line(samples.evidence([], wire), "server")
+    assert line.before == 10
+    assert line.peers == (*(f"client {number}" for number in range(11, 16)), "client 16 and further ones")
+    assert [event.lane for event in line.events[:-1]] == [0, 1, 2, 3, 4, *[5] * 25]
+
+
+def test_all_that_can_happen_on_the_wire_has_its_shape_and_its_words() -> None:
+    wire = [WireLine(what, 0, "", 0) for what in get_args(Happening)]
+    events = time_line(samples.evidence([], wire), "server").events
+    assert len(events) == len(wire) + 1
+    assert [event.shape for event in events if event.text.endswith(("reading", "reads again"))] == ["peer", "peer"]
 
 
 def test_what_is_done_again_and_again_is_one_event_with_a_number() -> None:

@@ -1,13 +1,18 @@
 """What the checks share: looking things up in a run, and saying what was seen."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from conformance.model.calls import INPUT, TRANSFER
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, State
 from conformance.observe.decode import text
 from conformance.observe.trace import Call, Description, Trace
-from conformance.stage.script import Busy, Exited, Killed, NotStarted, Run, Send, Waiting
+from conformance.stage.script import Accept, Busy, Exited, Killed, NotStarted, Run, Send, Waiting
 from conformance.words import say
+
+SHOWN_WHOLE: Final = 64
+"""Longer data is told by its beginning and its size."""
+BEGINNING: Final = 16
 
 
 def summary(trace: Trace) -> str:
@@ -36,9 +41,23 @@ def last_output(run: Run) -> int | None:
     return calls[-1] if calls else None
 
 
-def as_received(run: Run, data: bytes) -> str:
-    """Return in words what a client received."""
-    return say("received.nothing") + ended_how(run) if not data else say("received", data=text(data))
+def as_received(run: Run, data: bytes, client: int = 0) -> str:
+    """Return in words what a peer received."""
+    peer = peer_of(run, client)
+    return say("received", peer=peer, data=shown(data)) if data else say("received.nothing", peer=peer) + ended_how(run)
+
+
+def peer_of(run: Run, client: int = 0) -> str:
+    """Return what a peer is called: the server, or a client, by its number where there are several."""
+    if any(isinstance(step, Accept) for step in run.scenario.steps):
+        return say("peer.server")
+    alone = all(step.client == 0 for step in run.scenario.steps)
+    return say("peer.only-client") if alone else say("peer.client", client=client + 1)
+
+
+def shown(data: bytes) -> str:
+    """Return data as a C string, or a long one by its beginning and its size."""
+    return text(data) if len(data) <= SHOWN_WHOLE else say("data.times", data=text(data[:BEGINNING]), size=len(data))
 
 
 def left_open(trace: Trace, description: Description) -> int | None:
@@ -133,10 +152,16 @@ def ended_how(run: Run) -> str:
 def conversed(run: Run) -> bool:
     """Tell whether the base conversation took place: the peers met, and something was delivered.
 
-    Of a program that has no peer: it opened or printed something.
+    Of a program that has no peer: it opened, printed or wrote something.
     """
-    alone = not run.scenario.steps and bool(run.trace.of_exercise() or run.stdout)
+    alone = not run.scenario.steps and bool(run.trace.of_exercise() or run.stdout or _wrote(run))
     return run.happened("accepted") or bool(run.received()) or alone
+
+
+def _wrote(run: Run) -> bool:
+    """Tell whether a file lies there that was not there before, or holds something else."""
+    laid_down = {(file.name, file.whole) for file in run.scenario.start.files}
+    return any((file.name, file.content) not in laid_down for file in run.files)
 
 
 def same_result(run: Run, undisturbed: Run) -> bool:
@@ -146,7 +171,7 @@ def same_result(run: Run, undisturbed: Run) -> bool:
     """
     printed = all(piece in run.stdout or piece not in undisturbed.stdout for piece in _to_print(run))
     received = all(run.received(client) == undisturbed.received(client) for client in clients_of(undisturbed))
-    return received and printed and _content(run) == _content(undisturbed)
+    return received and printed and content_of(run) == content_of(undisturbed)
 
 
 def _to_print(run: Run) -> tuple[bytes, ...]:
@@ -155,5 +180,6 @@ def _to_print(run: Run) -> tuple[bytes, ...]:
     return (*lines_of(run), message_of(run).rstrip(b"\0"), *held)
 
 
-def _content(run: Run) -> bytes | None:
+def content_of(run: Run) -> bytes | None:
+    """Return what the file holds that the exercise names; None where there is none."""
     return None if run.file is None else run.file.content

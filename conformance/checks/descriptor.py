@@ -53,7 +53,8 @@ def leaks_nothing(run: Run, beside: Run) -> Judgement:
     more = still_open(run) - still_open(beside)
     if more < LEAK:
         return Kept()
-    last = max((one for one in run.trace.descriptions if is_owed_a_close(one)), key=lambda one: one.number)
+    owed = filter(is_owed_a_close, run.trace.descriptions)
+    last = max((one for one in owed if left_open(run.trace, one) is not None), key=lambda one: one.number)
     seen = say("leak.seen", clients=len(clients_of(run)), few=len(clients_of(beside)), more=more)
     return Broken(say("leak.expected"), seen, last.opened_by)
 

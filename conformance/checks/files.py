@@ -7,25 +7,26 @@ from typing import Final
 from conformance.checks.common import (
     as_received,
     clients_of,
+    content_of,
     ended_how,
     is_the_file,
     last_input,
     last_output,
     message_of,
     same_result,
+    shown,
 )
 from conformance.checks.robust import says_so_and_fails
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.calls import TRANSFER
 from conformance.model.descriptors import Kind
-from conformance.observe.decode import mode, open_flags, opening, text
+from conformance.observe.decode import mode, open_flags, opening
 from conformance.observe.trace import Call
 from conformance.stage.script import Exited, Run, Waiting
 from conformance.words import say
 
 PERMISSIONS: Final = 0o7777
 OWNER_READS_AND_WRITES: Final = 0o600
-SHOWN_WHOLE: Final = 64
 NUMBERS: Final = re.compile(rb"[0-9]+")
 
 
@@ -38,12 +39,17 @@ def created(run: Run) -> Judgement:
         return Broken(say("created.expected"), say("created.none"), _last_open(run))
     wrong = next((call for call in making if not _is_meant(mode(call))), None)
     if wrong is not None:
-        return Broken(say("created.mode"), say("created.garbage", mode=oct(mode(wrong))), wrong.number)
+        return Broken(say("created.mode"), _as_given(mode(wrong)), wrong.number)
     return Kept() if run.files else Broken(say("created.expected"), say("created.gone"), making[-1].number)
 
 
 def _is_meant(mode: int) -> bool:
     return not mode & ~PERMISSIONS and mode & OWNER_READS_AND_WRITES == OWNER_READS_AND_WRITES
+
+
+def _as_given(mode: int) -> str:
+    """Return a mode as C writes it; bits that no mode has were never meant."""
+    return say("created.garbage" if mode & ~PERMISSIONS else "created.other", mode=f"0{mode:o}")
 
 
 def _last_open(run: Run) -> int | None:
@@ -57,7 +63,18 @@ def replaced(run: Run, undisturbed: Run) -> Judgement:
         return NotApplicable(say("file.none-anyway"))
     if run.file is not None and run.file.content == undisturbed.file.content:
         return Kept()
-    return Broken(say("replaced.expected"), _file_holds(run), _last_open(run))
+    new = undisturbed.file.content
+    return Broken(say("replaced.expected", data=shown(new)), _overlaid(run, new), _last_open(run))
+
+
+def _overlaid(run: Run, new: bytes) -> str:
+    """Return where the new content stands in the older file, if it is there at all."""
+    content = b"" if run.file is None else run.file.content
+    if new and content.startswith(new):
+        return say("replaced.overlaid", new=len(new), size=len(content))
+    if new and content.endswith(new):
+        return say("replaced.behind", new=len(new), size=len(content))
+    return _file_holds(run)
 
 
 def opened_for_its_use(run: Run) -> Judgement:
@@ -117,11 +134,6 @@ def _file_holds(run: Run) -> str:
     return seen + ended_how(run)
 
 
-def shown(data: bytes) -> str:
-    """Return data as a C string, or a long one by its beginning and its size."""
-    return text(data) if len(data) <= SHOWN_WHOLE else say("data.times", data=text(data[:16]), size=len(data))
-
-
 def prints_file(run: Run, undisturbed: Run) -> Judgement:
     """What the file holds stands in the output, and around it what always stands there."""
     content = _laid_down(run)
@@ -144,8 +156,7 @@ def sends_file(run: Run) -> Judgement:
     """The client received what the file holds, and the end."""
     content, received = _laid_down(run), run.received()
     if not is_the_file(received, content):
-        seen = say("received", data=shown(received)) if received else as_received(run, received)
-        return Broken(say("sends.expected", data=shown(content)), seen, last_output(run))
+        return Broken(say("sends.expected", data=shown(content)), as_received(run, received), last_output(run))
     if not run.happened("program ended"):
         return Broken(say("half-close.end"), say("half-close.no-end"), last_output(run))
     return Kept()
@@ -162,14 +173,21 @@ def goes_on_after_part(run: Run, undisturbed: Run) -> Judgement:
     if same_result(run, undisturbed) or _stored_the_same(run, undisturbed):
         return Kept()
     first = next((call.number for call in run.trace.calls if call.injected), None)
-    seen = say("part.seen", received=shown(run.received()), output=shown(run.stdout)) + ended_how(run)
-    return Broken(say("part.expected"), seen if run.file is None else _file_holds(run), first)
+    return Broken(say("part.expected"), _what_differs(run, undisturbed), first)
+
+
+def _what_differs(run: Run, undisturbed: Run) -> str:
+    """Return the first of file, wire and output that is not as it was."""
+    if content_of(run) != content_of(undisturbed):
+        return _file_holds(run)
+    if run.received() != undisturbed.received():
+        return as_received(run, run.received())
+    return say("prints.seen", output=shown(run.stdout)) + ended_how(run)
 
 
 def _stored_the_same(run: Run, undisturbed: Run) -> bool:
     """Tell whether a client has stored the same: what it says to its server is judged elsewhere."""
-    content = None if undisturbed.file is None else undisturbed.file.content
-    return run.happened("accepted") and run.file is not None and run.file.content == content
+    return run.happened("accepted") and run.file is not None and content_of(run) == content_of(undisturbed)
 
 
 def reports_missing(run: Run, undisturbed: Run) -> Judgement:

@@ -152,8 +152,7 @@ def serves_the_others(run: Run, beside: Run) -> Judgement:
         return NotApplicable(say("others.not-beside"))
     for client in stay:
         if run.received(client) != beside.received(client):
-            data = as_received(run, run.received(client))
-            seen = say("others.seen", client=client + 1, received=data)
+            seen = as_received(run, run.received(client), client)
             return Broken(say("others.expected"), seen, last_failure_of_exercise(run))
     return Kept()
 

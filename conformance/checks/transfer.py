@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from conformance.checks.common import (
+    SHOWN_WHOLE,
     accepted_clients,
     as_received,
     clients_of,
@@ -22,8 +23,6 @@ from conformance.observe.decode import text
 from conformance.stage.script import Connect, Echo, Exited, Run, Waiting, WireEvent
 from conformance.words import say
 
-SHOWN_WHOLE: Final = 64
-"""Longer data is told by its size and the place where it differs."""
 TAIL: Final = 10
 """How many bytes at the end of a line are looked for."""
 
@@ -127,14 +126,14 @@ def echoes(run: Run) -> Judgement:
     for client in accepted_clients(run):
         sent, received = run.sent(client), run.received(client)
         if received != sent and not (client in lost and sent.startswith(received)):
-            return _not_echoed(run, sent, received)
+            return _not_echoed(run, sent, received, client)
     return (
         Kept() if accepted_clients(run) else Broken(say("echo.expected-any"), say("conversation.none") + ended_how(run))
     )
 
 
-def _not_echoed(run: Run, sent: bytes, received: bytes) -> Broken:
-    seen = as_received(run, received)
+def _not_echoed(run: Run, sent: bytes, received: bytes, client: int = 0) -> Broken:
+    seen = as_received(run, received, client)
     if len(sent) > SHOWN_WHOLE:
         same = _length_in_common(sent, received)
         seen = say("echo.differs", size=len(received), place=same) + ended_how(run)
@@ -200,7 +199,7 @@ def serves_everybody(run: Run) -> Judgement:
     first = run.received()
     for client in range(wanted):
         if run.received(client) != first or not first:
-            seen = say("everybody.seen", client=client + 1, received=as_received(run, run.received(client)))
+            seen = as_received(run, run.received(client), client)
             return Broken(say("everybody.expected", count=wanted), seen, last_failure(run.trace))
     return Kept()
 

@@ -24,6 +24,10 @@ LINE: Final = 300
 """How much is shown of what should be one line."""
 
 
+WORDS: Final = 16
+"""How many lines of a scenario in words are shown."""
+
+
 class Part(NamedTuple):
     """The verdicts of one exercise on one group of the catalogue, the gravest first."""
 
@@ -78,7 +82,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["plain"] = _plain
-    environment.globals |= {"say": say, "language": language, "time_line": time_line}
+    environment.globals |= {"say": say, "language": language, "time_line": time_line, "shown": WORDS}
     for name in ("style.css", "script.js"):
         text = _minified(resources.files("conformance.reporting").joinpath("templates", name).read_text("utf-8"))
         kind = name.partition(".")[0]

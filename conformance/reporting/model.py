@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from conformance.model.calls import INPUT, OUTPUT, REFUSED, SYSTEM_CALLS
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, TRANSITIONS, State
-from conformance.model.failures import SET_UP_FAILURES, USES, USES_OF_NOTHING
+from conformance.model.failures import FILE_FAILURES, INPUT_FAILURES, SET_UP_FAILURES, USES, USES_OF_NOTHING
 from conformance.model.signals import NEWS
 from conformance.words import say
 
@@ -54,12 +54,23 @@ def failures() -> Table:
     rows = tuple(
         (
             code(call),
-            Markup(", ").join(Markup("<code>{}</code> ({})").format(error, _meaning(error)) for error in errors),
+            _with_meanings(errors),
             code(*sorted(USES_OF_NOTHING if call in ("socket", "open") else USES[call])),
         )
         for call, errors in SET_UP_FAILURES.items()
     )
     return Table(say("model.failures"), (say("model.call"), say("model.errors"), say("model.may-not-follow")), rows)
+
+
+def transfer_failures() -> Table:
+    """Return the errors that reads, writes and closes are made to show, of a connection and of a file."""
+    tables = {"connection.input": INPUT_FAILURES} | {f"file.{name}": errors for name, errors in FILE_FAILURES.items()}
+    rows = tuple((Markup.escape(say(f"model.{name}")), _with_meanings(errors)) for name, errors in tables.items())
+    return Table(say("model.transfer-failures"), (say("model.call"), say("model.errors")), rows)
+
+
+def _with_meanings(errors: Iterable[str]) -> Markup:
+    return Markup(", ").join(Markup("<code>{}</code> ({})").format(error, _meaning(error)) for error in errors)
 
 
 def _meaning(error: str) -> str:

@@ -11,7 +11,7 @@ SHOWN: Final = 30
 """How many events are drawn: those around the call that went wrong, or the last."""
 LANES: Final = 6
 """How many peers have a line of their own; further ones share the last."""
-Shape = Literal["call", "in", "out", "fault", "end"]
+Shape = Literal["call", "in", "out", "peer", "fault", "end"]
 SHAPES: Final[dict[str, Shape]] = {
     "connected": "in",
     "refused": "in",
@@ -21,10 +21,14 @@ SHAPES: Final[dict[str, Shape]] = {
     "peer ended": "in",
     "program ended": "out",
     "peer reset": "in",
+    "peer left": "in",
+    "peer pauses": "peer",
+    "peer reads": "peer",
     "program reset": "out",
     "signal": "fault",
 }
-"""Which way an arrow points: in, to the program; a fault comes from the system."""
+"""Which way an arrow points: in, to the program. What a peer does by itself is a mark; a fault is the system's."""
+OF_PEERS: Final = frozenset({"in", "out", "peer"})
 BROKEN: Final = frozenset({"refused", "peer reset", "program reset"})
 
 
@@ -34,7 +38,7 @@ class Event(NamedTuple):
     shape: Shape
     text: str
     lane: int = 0
-    """Of an arrow: which peer's line it leads to or comes from."""
+    """Of an arrow or a mark: the peer, and in a drawing the line that stands for it."""
     process: int = 1
     source: SourceLine | None = None
     injected: str = ""
@@ -56,32 +60,41 @@ class TimeLine(NamedTuple):
 
 def time_line(evidence: Evidence, role: Role) -> TimeLine:
     """Return calls and wire in the order in which they happened, and the program's end."""
-    lanes = {client: place for place, client in enumerate(sorted({event.client for event in evidence.wire}))}
-    events = _repeated(_in_order(evidence, lanes, role))
+    alone = len({event.client for event in evidence.wire}) == 1
+    events = _repeated(_in_order(evidence, role, alone=alone))
     place = next((place for place, event in enumerate(events) if event.marked), len(events))
     start = max(0, min(place - SHOWN * 2 // 3, len(events) - SHOWN))
     shown = events[start : start + SHOWN]
+    clients = sorted({event.lane for event in shown if event.shape in OF_PEERS})
+    shown = [_in_lane(event, clients) for event in shown]
     after = len(events) - start - len(shown)
     end = [] if after else [Event("end", say("line.end", how=evidence.ending))]
-    return TimeLine(
-        tuple(_peer(client, role, alone=len(lanes) == 1) for client in lanes)[:LANES], (*shown, *end), start, after
-    )
+    return TimeLine(_heads([_peer(client, role, alone=alone) for client in clients]), (*shown, *end), start, after)
 
 
-def _in_order(evidence: Evidence, lanes: dict[int, int], role: Role) -> list[Event]:
+def _heads(peers: list[str]) -> tuple[str, ...]:
+    """Return the names of the lines; the last one says where it stands for several."""
+    if len(peers) <= LANES:
+        return tuple(peers)
+    return (*peers[: LANES - 1], say("line.and-further", peer=peers[LANES - 1]))
+
+
+def _in_lane(event: Event, clients: list[int]) -> Event:
+    """Give an arrow or a mark the line of its peer, among those that are drawn."""
+    return event._replace(lane=min(clients.index(event.lane), LANES - 1)) if event.shape in OF_PEERS else event
+
+
+def _in_order(evidence: Evidence, role: Role, *, alone: bool) -> list[Event]:
     """Return all events; a call in which the program waited while the peer acted begins before and returns after."""
     first = evidence.calls[0].number if evidence.calls else 0
     wire = [event for event in evidence.wire if event.after >= first]
     waited = {number: place for place, event in enumerate(wire) for number in event.waiting}
     placed: list[tuple[tuple[int, int, int], Event]] = []
     for place, event in enumerate(wire):
-        text = say(
-            f"line.{event.what.replace(' ', '-')}",
-            peer=_peer(event.client, role, alone=len(lanes) == 1),
-            data=event.data,
-        )
-        lane = min(lanes[event.client], LANES - 1)
-        placed.append(((event.after, 0, 2 * place), Event(SHAPES[event.what], text, lane, broken=event.what in BROKEN)))
+        peer = _peer(event.client, role, alone=alone)
+        text = say(f"line.{event.what.replace(' ', '-')}", peer=peer, data=event.data)
+        shown = Event(SHAPES[event.what], text, event.client, broken=event.what in BROKEN)
+        placed.append(((event.after, 0, 2 * place), shown))
     for call in evidence.calls:
         if call.number in waited:
             placed.append(((call.number, 1, 0), _begun(call)))

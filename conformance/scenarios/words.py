@@ -1,16 +1,26 @@
 """A scenario in words, line by line."""
 
+from typing import Final
+
 from conformance.observe.decode import text
 from conformance.observe.faults import EVERY, Fault, Late, Short
-from conformance.stage.script import Connect, Echo, End, Leave, Reset, Scenario, Send, Signal, Start, Step
+from conformance.stage.script import Accept, Connect, Echo, End, Leave, Reset, Scenario, Send, Signal, Start, Step
 from conformance.words import say
+
+SHOWN: Final = 64
+"""Longer data is told by its beginning and its size."""
+BEGINNING: Final = 16
 
 
 def in_words(scenario: Scenario) -> list[str]:
     """Describe a scenario line by line: the conditions, the steps, the faults."""
+    serves = any(isinstance(step, Accept) for step in scenario.steps)
     return [
         *_start_in_words(scenario.start),
-        *map(_step_in_words, scenario.steps),
+        *(
+            _step_in_words(step, say("peer.server" if serves else "peer.client", client=step.client + 1))
+            for step in scenario.steps
+        ),
         *map(_fault_in_words, scenario.faults),
     ]
 
@@ -25,15 +35,17 @@ def _start_in_words(start: Start) -> list[str]:
     )
     lines += [say("start.port-taken")] if start.port_taken else []
     lines += [say("start.file", name=file.name, data=_data(file.content, file.times)) for file in start.files]
-    how = "start.terminal" if start.terminal else "start.input"
-    return lines + ([say(how, data=_data(start.input))] if start.input or start.terminal else [])
+    lines += [say("start.terminal")] if start.terminal else []
+    how = "start.typed" if start.terminal else "start.input"
+    return lines + ([say(how, data=_data(start.input))] if start.input else [])
 
 
 def _data(data: bytes, times: int = 1) -> str:
-    return text(data) if times == 1 else say("data.times", data=text(data[:16]), size=len(data) * times)
+    size = len(data) * times
+    return text(data) if size <= SHOWN else say("data.times", data=text(data[:BEGINNING]), size=size)
 
 
-def _step_in_words(step: Step) -> str:
+def _step_in_words(step: Step, peer: str) -> str:
     kind = type(step).__name__.lower()
     match step:
         case Echo(cut=cut, most=most):
@@ -48,7 +60,7 @@ def _step_in_words(step: Step) -> str:
             data = ""
     together = isinstance(step, Connect | Send | End | Reset | Leave) and step.early
     key = f"step.{kind}.early" if isinstance(step, Connect) and together else f"step.{kind}"
-    words = say(key, client=step.client + 1, data=data)
+    words = say(key, peer=peer, data=data)
     return say("step.together", step=words) if together and not isinstance(step, Connect) else words
 
 

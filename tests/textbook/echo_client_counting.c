@@ -3,7 +3,6 @@
  * breaks: transfer.end-of-file, transfer.short-writes, robust.interrupted-calls, robust.lost-server-detected,
  *         robust.failed-transfer-reported
  * may: robust.no-busy-wait (it reads 0 bytes again and again)
- * may: robust.failed-transfer-reported (a failed write is an empty line to it, unless SIGPIPE ends it)
  * may: transfer.only-received-bytes (a NUL in an answer ends what is printed)
  */
 #include <stdio.h>
