@@ -119,7 +119,7 @@ def page(name: str) -> Page:
         for token in tokens
         if token.type == "inline" and token.level == 1 and not token.content.startswith(headings[0][1].text)
     )
-    html = markdown().renderer.render(tokens, markdown().options, {})
+    html = markdown().renderer.render(tokens, markdown().options, {}).replace("<pre>", '<pre tabindex="0">')
     known = inserts()
     body = INSERT.sub(lambda found: known[found[1]](), html)
     contents = tuple(heading for level, heading in headings if level == "h2")
