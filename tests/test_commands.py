@@ -144,7 +144,7 @@ def test_a_starter_builds_without_a_word_and_explains_its_arguments(exercise: st
     verdicts = {one.requirement: one.verdict for one in found.verdicts}
     if catalogue().exercises[exercise].arguments:
         assert verdicts["robust.arguments"] == "passed"
-    assert "failed" in verdicts.values()
+    assert {"failed", "not-run"} & set(verdicts.values())
     assert not found.count("crashed", "hung", "unsteady", "not-implemented", "harness-error")
 
 

@@ -157,6 +157,20 @@ def serves_the_others(run: Run, beside: Run) -> Judgement:
     return Kept()
 
 
+def serves_again(run: Run, beside: Run) -> Judgement:
+    """Descriptors had run out: one client may be turned away, and whoever comes later is served as ever."""
+    if not run.faults_applied:
+        return NotApplicable(say("failure.not-reached"))
+    served = [one for one in clients_of(beside) if beside.received(one)]
+    away = [one for one in served if run.received(one) != beside.received(one)]
+    if len(served) < 2:
+        return NotApplicable(say("others.not-beside"))
+    if not away or (len(away) == 1 and not run.received(away[0]) and away[0] != served[-1]):
+        return Kept()
+    seen = say("others.seen", client=away[-1] + 1, received=as_received(run, run.received(away[-1])))
+    return Broken(say("again.expected"), seen, last_failure_of_exercise(run))
+
+
 def last_failure_of_exercise(run: Run) -> int | None:
     """Return the number of the last call of the exercise that failed."""
     failed = [call.number for call in run.trace.of_exercise() if call.failed]

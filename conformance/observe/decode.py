@@ -91,6 +91,11 @@ def mode(call: Call) -> int:
     return call.words[FLAGS_OF_OPEN.get(call.system_call, 0) + 1] & 0xFFFF_FFFF
 
 
+def octal(bits: int) -> str:
+    """Return permission bits as a C program writes them."""
+    return f"0{bits:o}"
+
+
 def socket_type(value: int) -> str:
     """Return a socket's type with SOCK_NONBLOCK and SOCK_CLOEXEC where they were asked for."""
     extra = flags(value & ~SOCKET_TYPE_MASK, {os.O_NONBLOCK: "SOCK_NONBLOCK", os.O_CLOEXEC: "SOCK_CLOEXEC"})
@@ -232,8 +237,8 @@ def _handler(action: bytes) -> str:
 
 def _open_arguments(call: Call) -> tuple[str, ...]:
     if call.system_call == "creat":
-        return quoted(call.path), oct(mode(call))
+        return quoted(call.path), octal(mode(call))
     if call.system_call not in FLAGS_OF_OPEN:
         return (quoted(call.path),)
-    bits = (oct(mode(call)),) if opening(call) & os.O_CREAT else ()
+    bits = (octal(mode(call)),) if opening(call) & os.O_CREAT else ()
     return quoted(call.path), open_flags(opening(call)), *bits

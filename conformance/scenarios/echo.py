@@ -186,10 +186,10 @@ def first_loss_only(scenario: Scenario) -> Scenario:
     return replace(scenario, steps=tuple(step for step in scenario.steps if step.client in (0, last)))
 
 
-def after_failed_accept(undisturbed: Run, *failures: tuple[Fail, ...]) -> tuple[Scenario, ...]:
-    """Return two clients in turn, with some of the server's accepts made to fail."""
-    steps = visits(undisturbed, range(2))
-    return tuple(replace(undisturbed.scenario, steps=steps, faults=faults) for faults in failures)
+def after_failed_accept(undisturbed: Run, error: str) -> tuple[Scenario, ...]:
+    """Return three clients in turn, with the server's first accept or the second made to fail."""
+    steps = visits(undisturbed, range(3))
+    return tuple(replace(undisturbed.scenario, steps=steps, faults=(Fail("accept", error, nth),)) for nth in (1, 2))
 
 
 MANY: Final = Family(
@@ -202,20 +202,10 @@ LEAKS: Final = Family(
     beside=first_loss_only,
 )
 ABORTED: Final = Family(
-    "aborted",
-    derive=lambda undisturbed: after_failed_accept(
-        undisturbed, (Fail("accept", "ECONNABORTED", 1),), (Fail("accept", "ECONNABORTED", 2),)
-    ),
-    beside=without_faults,
+    "aborted", derive=lambda undisturbed: after_failed_accept(undisturbed, "ECONNABORTED"), beside=without_faults
 )
 NO_DESCRIPTORS: Final = Family(
-    "no-descriptors",
-    derive=lambda undisturbed: after_failed_accept(
-        undisturbed,
-        (Fail("accept", "EMFILE", 1),),
-        (Fail("accept", "EMFILE", 2), Fail("accept", "EMFILE", 3)),
-    ),
-    beside=without_faults,
+    "no-descriptors", derive=lambda undisturbed: after_failed_accept(undisturbed, "EMFILE"), beside=without_faults
 )
 
 # ---------------------------------------------------------------- the client

@@ -1,7 +1,7 @@
 /* Serves one client, prints its lines, and ends.
  * exercise: echo_server
  * breaks: lifecycle.server-serves-next-client, lifecycle.server-restarts-at-once, transfer.short-writes,
- *         robust.interrupted-calls, robust.aborted-connection, robust.descriptor-limit
+ *         robust.interrupted-calls, robust.aborted-connection
  * may: lifecycle.server-backlog (gone before the next client), robust.crossed-clients (gone before the next client)
  * may: descriptor.no-leak (gone before the next client), descriptor.copies-closed (gone before the next client)
  */
