@@ -11,7 +11,7 @@ from conformance.scenarios.failing import RESET, other_start, with_faults
 from conformance.scenarios.family import Family
 from conformance.scenarios.greeting import HOSTILE, LONG, cuts_of, segments
 from conformance.scenarios.undisturbed import FILE, READ, SERVED
-from conformance.stage.script import Accept, Connect, End, File, Pause, Reset, Run, Scenario, Send, Start, Step
+from conformance.stage.script import Accept, Connect, End, File, Leave, Pause, Reset, Run, Scenario, Send, Start, Step
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -116,11 +116,13 @@ def failed_writes(undisturbed: Run) -> tuple[Scenario, ...]:
 
 def losses(undisturbed: Run) -> tuple[Scenario, ...]:
     """Return clients that leave before, in and after the file, and one that comes then."""
-    mid_file = served(BLOCK, Pause(), Reset(), Connect(1), times=LARGE)
+    mid_file = tuple(
+        served(BLOCK, *loss, Connect(1), times=LARGE) for loss in ((Pause(), Reset()), (Leave(early=True),))
+    )
     step = largest_step(undisturbed)
     return (
         losses_of_all_kinds(undisturbed, 1),
-        *((mid_file,) if enough_for(step, 2 * LARGE) else ()),
+        *(mid_file if enough_for(step, 2 * LARGE) else ()),
         replace(undisturbed.scenario, steps=(Connect(0), Connect(1), Reset(0), Connect(2))),
     )
 
