@@ -90,8 +90,8 @@ def in_one_segment(scenario: Scenario) -> Scenario:
 
 
 def largest_step(undisturbed: Run) -> int:
-    """Return the largest number of bytes that a read of the program asks for at once."""
-    reads = [call for call in undisturbed.trace.of_exercise() if call.name in ("read", "recv")]
+    """Return the largest number of bytes that a read of the program asks for at once, where it gets any."""
+    reads = [call for call in undisturbed.trace.of_exercise() if call.name in ("read", "recv") and call.result]
     return max((size(call) or LARGE_STEP for call in reads), default=LARGE_STEP)
 
 

@@ -116,13 +116,15 @@ def failed_writes(undisturbed: Run) -> tuple[Scenario, ...]:
 
 def losses(undisturbed: Run) -> tuple[Scenario, ...]:
     """Return clients that leave before, in and after the file, and one that comes then."""
-    mid_file = served(BLOCK, Pause(), Reset(), Connect(1), times=LARGE)
+    mid_file = tuple(
+        served(BLOCK, *loss, Connect(1), times=LARGE) for loss in ((Pause(), Reset()), (Leave(early=True),))
+    )
     step = largest_step(undisturbed)
     before_it = Scenario((Connect(), Leave(early=True), Connect(1)), (), served(BLOCK).start)
     return (
         before_it,
         losses_of_all_kinds(undisturbed, 1),
-        *((mid_file,) if enough_for(step, 2 * LARGE) else ()),
+        *(mid_file if enough_for(step, 2 * LARGE) else ()),
         replace(undisturbed.scenario, steps=(Connect(0), Connect(1), Reset(0), Connect(2))),
     )
 

@@ -67,10 +67,10 @@ def test_the_free_numbers_are_others(
 
 
 def test_files_lie_in_the_folder_and_are_read_back(stage: Stage, compiled: Compile) -> None:
-    files = (File("data.txt", b"ab", times=3), File("other.txt", b"\0"))
-    found = run(stage, compiled("files"), "rdata.txt", "wother.txt", start=Start(files=files))
+    files = (File("data.txt", b"ab", times=3), File("another.txt", b"\0"))
+    found = run(stage, compiled("files"), "rdata.txt", "wanother.txt", start=Start(files=files))
     assert found.stdout == b"6 <ababab> 0 0 6 0 "
-    assert found.files == (File("data.txt", b"ababab"), File("other.txt", b"Hello\n"))
+    assert found.files == (File("another.txt", b"Hello\n"), File("data.txt", b"ababab"))
     assert found.file == File("data.txt", b"ababab")
 
 

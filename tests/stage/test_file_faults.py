@@ -52,9 +52,10 @@ def test_writing_a_file(
 
 
 def test_a_close_that_failed_has_closed(stage: Stage, compiled: Compile) -> None:
-    found = run(stage, compiled, "wdata.txt", faults=(Fail("close", "EIO", 1),))
-    (description,) = [one for one in found.trace.descriptions if one.of_exercise]
-    assert (description.closes, description.open_in) == (1, ())
+    found = run(stage, compiled, "wdata.txt", "rdata.txt", faults=(Fail("close", "EIO", 1),))
+    written, read = [one for one in found.trace.descriptions if one.of_exercise]
+    assert (written.closes, written.open_in) == (read.closes, read.open_in) == (1, ())
+    assert len({call.result for call in found.trace.named("open")}) == 1, "its number is free again"
 
 
 def test_a_send_on_a_file_is_no_output(stage: Stage, compiled: Compile) -> None:

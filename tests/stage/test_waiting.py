@@ -66,7 +66,8 @@ def test_however_many_clients_come_it_is_ended(clients: int, stage: Stage, compi
 
 
 @pytest.mark.parametrize("times", [900, 1500, 3000])
-def test_who_spins_a_while_is_let_through(times: int, stage: Stage, compiled: Compile) -> None:
-    found = serve(stage, str(compiled("vain")), str(times), clients=2)
+@pytest.mark.parametrize("clients", [0, 2])
+def test_who_spins_a_while_is_let_through(times: int, clients: int, stage: Stage, compiled: Compile) -> None:
+    found = serve(stage, str(compiled("vain")), str(times), clients=clients)
     assert found.ending == Exited(0)
     assert found.spun is (times > SPINS)
