@@ -157,6 +157,19 @@ def serves_the_others(run: Run, beside: Run) -> Judgement:
     return Kept()
 
 
+def serves_again(run: Run, beside: Run) -> Judgement:
+    """Who comes while descriptors are short is served late or turned away with nothing; the last client is served."""
+    if not run.faults_applied:
+        return NotApplicable(say("failure.not-reached"))
+    came = clients_of(beside)
+    for client in came:
+        received = run.received(client)
+        if received != beside.received(client) and (received or client == came[-1]):
+            seen = say("others.seen", client=client + 1, received=as_received(run, received))
+            return Broken(say("others.expected"), seen, last_failure_of_exercise(run))
+    return Kept()
+
+
 def last_failure_of_exercise(run: Run) -> int | None:
     """Return the number of the last call of the exercise that failed."""
     failed = [call.number for call in run.trace.of_exercise() if call.failed]

@@ -110,7 +110,7 @@ def test_aborted_connection(run: Run, nothing_fails: Run) -> Judgement:
 @proves("robust.descriptor-limit", NO_DESCRIPTORS)
 def test_descriptor_limit(run: Run, nothing_fails: Run) -> Judgement:
     """accept returns EMFILE, and later there are descriptors again."""
-    return robust.serves_the_others(run, nothing_fails)
+    return robust.serves_again(run, nothing_fails)
 
 
 @proves("robust.interrupted-calls", INTERRUPTIONS)
