@@ -18,7 +18,9 @@ from conformance.checks.common import (
     still_open,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
+from conformance.model.descriptors import State
 from conformance.observe.decode import text
+from conformance.observe.trace import Description
 from conformance.stage.script import Run, Waiting
 from conformance.words import say
 
@@ -39,9 +41,17 @@ def closed_once(run: Run) -> Judgement:
     if again is not None:
         return Broken(say("close.once"), say("close.again", descriptor=again.descriptor), again.number)
     for description in run.trace.descriptions:
-        if is_owed_a_close(description) and (left := left_open(run.trace, description)) is not None:
+        left = left_open(run.trace, description)
+        if is_owed_a_close(description) and left is not None and not _is_needed_on(run, description):
             return Broken(say("close.once"), say("close.never", descriptor=left), description.opened_by)
     return Kept()
+
+
+def _is_needed_on(run: Run, description: Description) -> bool:
+    """Tell whether a server that stays up opened a file before its first client, to have it for all of them."""
+    accepted = next((call.number for call in run.trace.named("accept") if call.succeeded), -1)
+    stays = isinstance(run.ending, Waiting) and description.state == State.OPEN
+    return stays and description.opened_by < accepted
 
 
 def leaks_nothing(run: Run, beside: Run) -> Judgement:

@@ -40,7 +40,8 @@ def created(run: Run) -> Judgement:
     wrong = next((call for call in making if not _is_meant(mode(call))), None)
     if wrong is not None:
         return Broken(say("created.mode"), _as_given(mode(wrong)), wrong.number)
-    return Kept() if run.files else Broken(say("created.expected"), say("created.gone"), making[-1].number)
+    kept = run.files or not run.path  # a file that the exercise does not name may be removed again
+    return Kept() if kept else Broken(say("created.expected"), say("created.gone"), making[-1].number)
 
 
 def _is_meant(mode: int) -> bool:
@@ -135,13 +136,16 @@ def _file_holds(run: Run) -> str:
 
 
 def prints_file(run: Run, undisturbed: Run) -> Judgement:
-    """What the file holds stands in the output, and around it what always stands there."""
+    """What the file holds stands in the output, and around it what always stands there; an empty file in any words."""
     content = _laid_down(run)
+    if not content and run.status == 0:
+        return Kept()
     seen = say("prints.seen", output=shown(run.stdout)) + ended_how(run)
     if content not in run.stdout and content.removesuffix(b"\0") not in run.stdout:
         return Broken(say("prints.expected", message=shown(content)), seen, last_input(run))
     before, found, behind = undisturbed.stdout.partition(_laid_down(undisturbed))
-    usual = {_plain(before + one + behind) for one in (content, content + b"\0", content.removesuffix(b"\0"))}
+    forms = (content, content + b"\0", content.removesuffix(b"\0"), content + b"\n" * (content[-1:] != b"\n"))
+    usual = {_plain(before + one + behind) for one in forms}
     if found and _plain(run.stdout) not in usual:
         return Broken(say("prints.alone", message=shown(content)), seen, last_input(run))
     return Kept()

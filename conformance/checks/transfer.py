@@ -18,6 +18,7 @@ from conformance.checks.common import (
     lost_clients,
     message_of,
 )
+from conformance.checks.robust import says_so_and_fails
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable
 from conformance.observe.decode import text
 from conformance.stage.script import Connect, Echo, Exited, Run, Waiting, WireEvent
@@ -259,12 +260,14 @@ def prints_lines_alone(run: Run, undisturbed: Run) -> Judgement:
 
 
 def survives_long_line(run: Run, undisturbed: Run) -> Judgement:
-    """No crash, no hang, and all of it is sent, in however many pieces."""
+    """No crash, no hang, and all of it is sent, in however many pieces; or refused, with words and a status."""
     if undisturbed.endless or isinstance(undisturbed.ending, Waiting):
         return NotApplicable(say("long.endless-anyway"))
     if run.crashed or run.endless or isinstance(run.ending, Waiting) or _overrun(run) is not None:
         return Broken(say("long.expected"), say("long.seen") + ended_how(run), _overrun(run) or last_input(run))
     if all(_squeezed(line) in _squeezed(run.received()) for line in lines_of(run)):
+        return Kept()
+    if isinstance(says_so_and_fails(run, undisturbed, ""), Kept):
         return Kept()
     return Broken(say("long.whole"), say("long.cut", size=len(run.received())), last_output(run))
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from conformance.model.calls import INPUT, OUTPUT
 from conformance.observe.decode import size
 from conformance.observe.faults import Fail, Fault, Short
 from conformance.scenarios.failing import FAILED_AT_MOST, count, with_faults, without_faults
@@ -90,9 +91,14 @@ def in_one_segment(scenario: Scenario) -> Scenario:
 
 
 def largest_step(undisturbed: Run) -> int:
-    """Return the largest number of bytes that a read of the program asks for at once, where it gets any."""
-    reads = [call for call in undisturbed.trace.of_exercise() if call.name in ("read", "recv") and call.result]
-    return max((size(call) or LARGE_STEP for call in reads), default=LARGE_STEP)
+    """Return how many bytes the program moves at once: as many as a read asks for, or as it writes of what came."""
+    calls = undisturbed.trace.of_exercise()
+    reads = [call for call in calls if call.name in INPUT and call.result]
+    asked = max((size(call) or LARGE_STEP for call in reads), default=LARGE_STEP)
+    came, went = (
+        max((call.result or 0 for call in calls if call.name in names), default=0) for names in (INPUT, OUTPUT)
+    )
+    return went if 0 < 2 * went < came else asked
 
 
 def large(*paused: bool, times: int = 0) -> tuple[Scenario, ...]:
@@ -103,6 +109,12 @@ def large(*paused: bool, times: int = 0) -> tuple[Scenario, ...]:
 def enough_for(step: int, times: int) -> bool:
     """Tell whether a program that moves so many bytes at once moves so many blocks in a bearable number of calls."""
     return times * len(BLOCK) / step <= CALLS_FOR_LARGE
+
+
+def bearable(scenario: Scenario, undisturbed: Run) -> bool:
+    """Tell whether a program can take what is sent in a bearable number of calls."""
+    step = largest_step(undisturbed)
+    return all(enough_for(step, one.times) for one in scenario.steps if isinstance(one, Send) and one.times > 1)
 
 
 BLOCK: Final = LONG[:4093]
@@ -118,7 +130,7 @@ ECHOED: Final = (b"abcdefghijklmnopqrstuvwxyzABC", b"Hi!", b"x")
 LENGTHS: Final = (29, 30, 31, 32, 100, 1023, 1024, 1025, 4096, 5000, 20_000)
 
 CONVERSATIONS: Final = Family("conversations", machine=conversations, from_base=False)
-LOSSES: Final = Family("losses", machine=conversations_with_losses, beside=nobody_lost)
+LOSSES: Final = Family("losses", machine=conversations_with_losses, beside=nobody_lost, bearable=bearable)
 SPLIT_ECHO: Final = Family("split-echo", split_echo, beside=in_one_segment)
 LONG_ECHOES: Final = Family(
     "long-echoes", derive=lambda _: tuple(Scenario(talk(0, LONG[:length])) for length in LENGTHS)
@@ -259,12 +271,19 @@ def lost_server(undisturbed: Run) -> tuple[Scenario, ...]:
 
 
 def failed_answers(undisturbed: Run) -> tuple[Scenario, ...]:
-    """Return one scenario for each transfer of the client that fails."""
+    """Return one scenario for each transfer of the client that fails while an answer is owed."""
+    answers = sum(
+        call.name in INPUT and bool(call.result) for call in undisturbed.trace.of_exercise() if call.succeeded
+    )
+    kinds = (
+        ("input", answers, ("ECONNRESET", "ETIMEDOUT")),
+        ("output", count(undisturbed, "output"), ("ECONNRESET", "EHOSTUNREACH")),
+    )
     return tuple(
         with_faults(undisturbed, Fail(group, error, nth))
-        for group, errors in (("input", ("ECONNRESET", "ETIMEDOUT")), ("output", ("ECONNRESET", "EHOSTUNREACH")))
+        for group, most, errors in kinds
         for error in errors
-        for nth in range(1, min(count(undisturbed, group), FAILED_AT_MOST) + 1)
+        for nth in range(1, min(most, FAILED_AT_MOST) + 1)
     )
 
 

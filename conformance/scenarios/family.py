@@ -58,6 +58,8 @@ class Family:
     """Enumerates them from the undisturbed run."""
     heavy: Callable[[Run], tuple[Scenario, ...]] = lambda _: ()
     """Those that take seconds."""
+    bearable: Callable[[Scenario, Run], bool] = lambda *_: True
+    """Tells of a scenario of the fixed set whether a program can play it in a bearable number of calls."""
     from_base: bool = True
     """Whether it makes sense only for programs whose undisturbed conversation works."""
     beside: Callable[[Scenario], Scenario] | None = None
@@ -73,7 +75,8 @@ class Family:
     def scenarios(self, undisturbed: Run, profile: Profile = DEFAULT) -> tuple[Scenario, ...]:
         """Return the scenarios that a profile plays, the simplest first."""
         if self.derive is None:
-            return fixed()[self.name][: profile.drawn]
+            first = fixed()[self.name][: profile.drawn]
+            return tuple(scenario for scenario in first if self.bearable(scenario, undisturbed))
         heavy = self.heavy(undisturbed) if profile.heavy else ()
         return (*spread(self.derive(undisturbed), profile.derived), *heavy)
 

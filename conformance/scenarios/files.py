@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from conformance.model.calls import OUTPUT
 from conformance.model.failures import FILE_FAILURES
 from conformance.observe.faults import Fail, Fault, Short
 from conformance.scenarios.echo import BINARY, BLOCK, LARGE, enough_for, largest_step, losses_of_all_kinds, nobody_lost
@@ -103,13 +104,16 @@ def failed_reads(undisturbed: Run) -> tuple[Scenario, ...]:
 
 
 def failed_writes(undisturbed: Run) -> tuple[Scenario, ...]:
-    """Return a disk that is full at once, and one that is full after some bytes."""
+    """Return a disk that is full at once, and one that is full after some bytes; what goes to a peer needs no disk."""
+    files = {one.number for one in undisturbed.trace.descriptions if one.kind == "file"}
+    outputs = [call for call in undisturbed.trace.of_exercise() if call.name in OUTPUT]
+    first = next((place for place, call in enumerate(outputs, 1) if call.subject in files), 0)
     return tuple(
         scenario
-        for error in FILE_FAILURES["output"]
+        for error in FILE_FAILURES["output"] * bool(first)
         for scenario in (
-            with_faults(undisturbed, Fail("output", error, 1)),
-            with_faults(undisturbed, Short("output", 4, 1), Fail("output", error, 2)),
+            with_faults(undisturbed, Fail("output", error, first)),
+            with_faults(undisturbed, Short("output", 4, first), Fail("output", error, first + 1)),
         )
     )
 

@@ -155,6 +155,12 @@ class Scenario(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     faults: tuple[Fault, ...] = ()
     start: Start = Start()
 
+    @property
+    def given(self) -> int:
+        """How many bytes the program is given to move: those that are sent, and those that its files hold."""
+        sent = sum(len(step.data) * step.times for step in self.steps if isinstance(step, Send))
+        return sent + sum(len(file.content) * file.times for file in self.start.files)
+
 
 # ---------------------------------------------------------------- what happened
 

@@ -55,7 +55,10 @@ OUTPUT_KEPT: Final = 1 << 20
 FILE_KEPT, FILES_READ = 1 << 24, 16
 ANSWERS_BEYOND, ANSWERS_A_BYTE = 300, 4
 """How often an echo answers a program that was given so many bytes of input: each byte may come back by itself."""
-CALLS_LIMIT: Final = 100_000
+CALLS_LIMIT, CALLS_A_BYTE, BYTES_ONE_BY_ONE = 100_000, 3, 1 << 16
+"""A program may move what it gets byte by byte; more than so much is given only to those that take larger steps."""
+OUTPUT_A_BYTE: Final = 16
+"""A program may print what it gets: as text, in hexadecimal, when it comes and when it goes."""
 SPINS_AT_MOST, SPINS_IN_ALL = 30, 120
 """Some end by themselves: a counted loop is no endless one; others go on whatever the peer does."""
 PROCESSES_LIMIT: Final = 200
@@ -75,6 +78,8 @@ class Streams:
     """What the program prints, drained as it comes and kept up to a limit."""
 
     ends: dict[int, bytearray]
+    most: int = OUTPUT_KEPT
+    """How many bytes may be printed; what is beyond those that are kept is only counted."""
     total: int = 0
 
     def drain(self) -> bool:
@@ -85,20 +90,21 @@ class Streams:
         return self.total > before
 
     def _drain(self, end: int) -> None:
-        while self.total <= OUTPUT_KEPT:
+        while self.total <= self.most:
             try:
                 data = os.read(end, 1 << 16)
             except OSError:
                 return
             if not data:
                 return
-            self.ends[end] += data
+            if len(self.ends[end]) <= OUTPUT_KEPT:
+                self.ends[end] += data
             self.total += len(data)
 
     @property
     def flooded(self) -> bool:
-        """Whether more was printed than is kept."""
-        return self.total > OUTPUT_KEPT
+        """Whether more was printed than a program has to say."""
+        return self.total > self.most
 
     def close(self) -> tuple[bytes, bytes]:
         """Close the ends and return what was printed."""
@@ -188,7 +194,7 @@ class Performance:
             self.spins += 1  # in its own way it waits: let the peer go on, if it has anything to do
             bearable = self.spins < SPINS_IN_ALL and self.peer.act()
             return None if bearable or self.spins < SPINS_AT_MOST else Busy("calls in vain")
-        if self.follower.busy_calls > CALLS_LIMIT:
+        if self.follower.busy_calls > CALLS_LIMIT + CALLS_A_BYTE * min(self.order.scenario.given, BYTES_ONE_BY_ONE):
             return Busy("calls")
         if isinstance(self.follower, Tracer) and len(self.follower.threads) > PROCESSES_LIMIT:
             return Busy("processes")
@@ -270,7 +276,8 @@ class Worker:
         self._lay_down(order.scenario.start.files, directory)
         try:
             child = self._start(self._launch(order, directory, port), follower)
-            streams = Streams({child.stdout: bytearray(), child.stderr: bytearray()})
+            most = OUTPUT_KEPT + OUTPUT_A_BYTE * order.scenario.given
+            streams = Streams({child.stdout: bytearray(), child.stderr: bytearray()}, most)
             performance = Performance(order, follower, peer, streams, began)
             ending = self._play(performance, child)
             stdout, stderr = streams.close()

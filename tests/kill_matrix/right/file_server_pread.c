@@ -1,6 +1,5 @@
 /* Opens the file once, before it listens, and says with pread at which place each part is.
  * exercise: file_server
- * may: descriptor.closed-once (the file stays open as long as the server runs)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* Opens the file once, and goes back to its start for each client.
  * exercise: file_server
- * may: descriptor.closed-once (the file stays open as long as the server runs)
  */
 #include <arpa/inet.h>
 #include <errno.h>
