@@ -271,7 +271,7 @@ class Recorder:
         if result > 0:
             self.in_vain = 0
         else:
-            self._count_in_vain(entry)
+            self._count_in_vain(entry, result)
         if entry.suspect and error not in NO_DESCRIPTOR:
             self._forget(entry)
             return
@@ -303,9 +303,11 @@ class Recorder:
                 process.table.put(number, file)
                 file.copies += 1
 
-    def _count_in_vain(self, entry: Entry) -> None:
-        vain = entry.name in GIVE_SOMETHING and entry.injected != TIME_PASSED
-        self.in_vain = self.in_vain + 1 if vain else 0
+    def _count_in_vain(self, entry: Entry, result: int) -> None:
+        if entry.name in GIVE_SOMETHING and entry.injected != TIME_PASSED:
+            self.in_vain += 1
+        elif result == 0 or entry.injected == TIME_PASSED:
+            self.in_vain = 0
 
     def _record(
         self,

@@ -17,6 +17,8 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 async def serve(port: int) -> None:
     server = await asyncio.start_server(echo, "0.0.0.0", port, reuse_address=True)
+    if not server.sockets:  # asyncio goes on without a socket that it could not make
+        sys.exit("no socket")
     async with server:
         await server.serve_forever()
 
