@@ -79,9 +79,15 @@ def _overlaid(run: Run, new: bytes) -> str:
 
 
 def opened_for_its_use(run: Run) -> Judgement:
-    """No transfer is refused because the file was opened for another kind."""
+    """No transfer is refused because the file was opened for another kind, and no open because it asks for too much."""
     if not run.observed:
         return NotObserved()
+    opens = [call for call in run.trace.of_exercise() if call.name == "open"]
+    had = {call.path for call in opens if call.succeeded}
+    refused = next((call for call in opens if call.error == "EACCES" and call.path not in had), None)
+    if refused is not None:
+        seen = say("access.refused", flags=open_flags(opening(refused)))
+        return Broken(say("access.expected"), seen, refused.number)
     files = {one.number: one.opened_by for one in run.trace.descriptions if one.kind == Kind.FILE and one.of_exercise}
     for call in run.trace.named(*TRANSFER):
         if call.error == "EBADF" and call.subject in files:

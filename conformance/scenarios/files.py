@@ -84,6 +84,12 @@ def partial(undisturbed: Run, *groups: str) -> tuple[Scenario, ...]:
     return tuple(with_faults(undisturbed, short) for short in shorts)
 
 
+def read_only(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return the conversation, and where there is a file to be read, one in which nobody may write into it."""
+    files = tuple(replace(file, mode=0o444) for file in undisturbed.scenario.start.files)
+    return undisturbed.scenario, *((other_start(undisturbed, files=files),) if files else ())
+
+
 def failed_closes(undisturbed: Run) -> tuple[Scenario, ...]:
     """Return one scenario for each close of a file."""
     kinds = {one.number: one.kind for one in undisturbed.trace.descriptions}
@@ -140,6 +146,7 @@ SPLIT_FILES: Final = Family("split-files", split_file, beside=in_one_segment)
 OLDER_FILE: Final = Family(
     "older-file", derive=lambda undisturbed: (other_start(undisturbed, files=(File(undisturbed.path, OLDER),)),)
 )
+READ_ONLY_FILE: Final = Family("read-only-file", derive=read_only)
 MISSING_FILE: Final = Family(
     "missing-file", derive=lambda undisturbed: (other_start(undisturbed, files=(), terminal=True),)
 )

@@ -11,6 +11,7 @@ from conformance.scenarios.files import (
     PARTIAL_READS,
     PARTIAL_WRITES,
     READ_FILES,
+    READ_ONLY_FILE,
     SENT_FILES,
     SERVED_FILES,
 )
@@ -31,9 +32,9 @@ def test_truncated(run: Run, undisturbed: Run) -> Judgement:
     return files.replaced(run, undisturbed)
 
 
-@proves("file.access-mode", UNDISTURBED_ONLY)
+@proves("file.access-mode", READ_ONLY_FILE)
 def test_access_mode(run: Run) -> Judgement:
-    """What is opened for reading is read, what is opened for writing is written."""
+    """What is opened for reading is read, what for writing is written; and a file may be one to be read only."""
     return files.opened_for_its_use(run)
 
 
