@@ -13,6 +13,7 @@ from conformance.checks.common import (
     same_result,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
+from conformance.model.calls import OUTPUT
 from conformance.model.descriptors import UNDER_WAY
 from conformance.model.failures import USES, USES_OF_NOTHING
 from conformance.observe.decode import text
@@ -113,6 +114,8 @@ def reports_lost_connection(run: Run, undisturbed: Run) -> Judgement:
     if run.ending == Killed("SIGPIPE"):
         return Kept()
     failed = next((call for call in run.trace.calls if call.injected and call.failed), None)
+    if failed is not None and _made_good(run, undisturbed, failed):
+        return Kept()
     if failed is not None:
         cause = say("failure.cause", call=failed.name, error=failed.error)
         return says_so_and_fails(run, undisturbed, cause, failed.number)
@@ -127,10 +130,17 @@ def reports_failed_transfer(run: Run, undisturbed: Run) -> Judgement:
     failed = next((call for call in run.trace.calls if call.injected and call.failed), None)
     if failed is None:
         return NotApplicable(say("failure.not-reached"))
-    if run.ending == Killed("SIGPIPE"):
+    if run.ending == Killed("SIGPIPE") or _made_good(run, undisturbed, failed):
         return Kept()
     cause = say("failure.cause", call=failed.name, error=failed.error)
     return says_so_and_fails(run, undisturbed, cause, failed.number)
+
+
+def _made_good(run: Run, undisturbed: Run, failed: Call) -> bool:
+    """Tell whether a write that failed was made again and succeeded, so that the file lacks nothing."""
+    file, whole = run.file, undisturbed.file
+    same = file is not None and whole is not None and file.content == whole.content
+    return failed.name in OUTPUT and same and run.ending == undisturbed.ending
 
 
 def reports_lost_server(run: Run, undisturbed: Run) -> Judgement:

@@ -266,10 +266,18 @@ def survives_long_line(run: Run, undisturbed: Run) -> Judgement:
     if run.crashed or run.endless or isinstance(run.ending, Waiting) or _overrun(run) is not None:
         return Broken(say("long.expected"), say("long.seen") + ended_how(run), _overrun(run) or last_input(run))
     if all(_squeezed(line) in _squeezed(run.received()) for line in lines_of(run)):
-        return Kept()
+        return _prints_long_line(run, undisturbed)
     if isinstance(says_so_and_fails(run, undisturbed, ""), Kept):
         return Kept()
     return Broken(say("long.whole"), say("long.cut", size=len(run.received())), last_output(run))
+
+
+def _prints_long_line(run: Run, undisturbed: Run) -> Judgement:
+    """All of a long line is printed, in however many pieces, by a program that prints a short one."""
+    left = iter(run.stdout)
+    if lines_of(undisturbed)[0] not in undisturbed.stdout or all(byte in left for byte in lines_of(run)[0]):
+        return Kept()
+    return Broken(say("long.whole-printed"), say("long.cut-printed", size=len(run.stdout)), last_input(run))
 
 
 def prints_only_received(run: Run, undisturbed: Run) -> Judgement:
