@@ -176,14 +176,14 @@ def _bare(program: Path, port: int) -> None:
 
 
 def whole_check(folder: Path) -> dict[str, object]:
-    """Time a whole check of both reference programs in C."""
+    """Time a whole check of the nine reference programs in C."""
     file = folder / "results.json"
     command = [sys.executable, "-m", "conformance.cli", "check", str(ROOT / "reference_impl/c"), "--json", str(file)]
     times = [seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=ORDINARY)) for _ in range(3)]
     found = decode(file.read_bytes())
     harness = found.harness
     return {
-        "check of both C references, seconds": _median(times),
+        "check of the nine C references, seconds": _median(times),
         "its runs, on requirements": f"{harness.runs}, {len({one.requirement for one in found.verdicts})}",
         "its page, kB": round(len(html.page(found).encode()) / 1000, 1),
         "its waiting, share": round(harness.waiting_seconds / harness.seconds, 4),
