@@ -94,9 +94,10 @@ def largest_step(undisturbed: Run) -> int:
     """Return how many bytes the program moves at once: as many as a read asks for, or as it writes of what came."""
     calls = undisturbed.trace.of_exercise()
     asked = max((size(call) or LARGE_STEP for call in calls if call.name in ("read", "recv")), default=LARGE_STEP)
-    came, went = (
-        max((call.result or 0 for call in calls if call.name in names), default=0) for names in (INPUT, OUTPUT)
-    )
+    outputs = [call for call in calls if call.name in OUTPUT]
+    last = max((call.number for call in outputs), default=-1)  # what a runtime reads later is not passed on
+    came = max((call.result or 0 for call in calls if call.name in INPUT and call.number < last), default=0)
+    went = max((call.result or 0 for call in outputs), default=0)
     return went if 0 < 2 * went < came else asked
 
 
