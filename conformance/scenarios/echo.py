@@ -93,11 +93,11 @@ def in_one_segment(scenario: Scenario) -> Scenario:
 def largest_step(undisturbed: Run) -> int:
     """Return how many bytes the program moves at once: as many as a read asks for, or as it writes of what came."""
     calls = undisturbed.trace.of_exercise()
-    reads = [call for call in calls if call.name in INPUT and call.result]
+    outputs = [call for call in calls if call.name in OUTPUT]
+    last = max((call.number for call in outputs), default=-1)  # what a runtime reads later is not passed on
+    reads = [call for call in calls if call.name in INPUT and call.result and call.number < last]
     asked = max((size(call) or LARGE_STEP for call in reads), default=LARGE_STEP)
-    came, went = (
-        max((call.result or 0 for call in calls if call.name in names), default=0) for names in (INPUT, OUTPUT)
-    )
+    came, went = (max((call.result or 0 for call in some), default=0) for some in (reads, outputs))
     return went if 0 < 2 * went < came else asked
 
 
