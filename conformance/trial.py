@@ -110,6 +110,8 @@ class Bench:
     """Knows the verdict of a check on the program of an exercise, where it is judged elsewhere already."""
     references: References | None = None
     """Those that several benches share; otherwise it has its own."""
+    tries: int = TRIES
+    """How often a scenario that failed is tried in all."""
     _subjects: dict[str, Subject] = field(default_factory=dict)
 
     def subject(self, exercise: str) -> Subject | None:
@@ -279,9 +281,9 @@ class _Trial:
         return known[self.check, scenario]
 
     def _try(self, subject: Subject, scenario: Scenario) -> "_Tried":
-        """Run a scenario ten times in all, fewer where each time lasts to a limit."""
+        """Run a scenario several times in all, fewer where each time lasts to a limit."""
         first = subject.run(scenario)
-        times = TRIES_OF_ENDLESS if first.endless else TRIES
+        times = TRIES_OF_ENDLESS if first.endless else self.bench.tries
         runs = [first, *(subject.run_anew(scenario) for _ in range(times - 1))]
         return _Tried(runs, [self._judge(subject, run) for run in runs])
 
