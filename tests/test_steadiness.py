@@ -11,7 +11,7 @@ import pytest
 from conformance.catalogue import catalogue
 from conformance.grading.build import Workshop
 from conformance.stage.handle import Stage
-from conformance.trial import References
+from conformance.trial import TRIES, References
 from tests.conftest import worker_number
 from tests.kill_matrix import HERE, TEXTBOOK, Specimen, specimens, verdicts
 
@@ -65,7 +65,7 @@ def test_verdicts_do_not_change(specimen: Specimen) -> None:
 
 
 def judged(specimen: Specimen, stage: Stage, references: References) -> tuple[tuple[str, str], ...]:
-    found = verdicts(specimen, stage, references=references)
+    found = verdicts(specimen, stage, references=references, tries=TRIES)
     return tuple((one.requirement, one.verdict) for one in found)
 
 
