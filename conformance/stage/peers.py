@@ -31,6 +31,8 @@ LOOPBACK_6: Final = "::1"
 RECEIVE: Final = 1 << 16
 UNACKED: Final = 24
 """Where struct tcp_info counts the segments that were sent and not acknowledged."""
+SYN_SENT: Final = 2
+"""The state of a connection that nobody has answered yet, at the beginning of struct tcp_info."""
 KEPT: Final = 1 << 24
 """How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
 OF_THE_PEER: Final = frozenset(
@@ -422,12 +424,12 @@ def _outcome(line: socket.socket, port: int) -> int:
 def _under_way(line: socket.socket) -> bool:
     """Tell whether segments are on their way that the other end's kernel has not taken yet.
 
-    What waits for room in a full receive buffer is not: that lasts until the program reads.
+    What waits for room in a full receive buffer is not: that lasts until the program reads. Nor is a connection that
+    waits for room in a full backlog: that lasts until the program accepts.
     """
     try:
-        (segments,) = struct.unpack_from(
-            "I", line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, UNACKED + 4), UNACKED
-        )
-        return bool(segments)
+        info = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, UNACKED + 4)
+        (segments,) = struct.unpack_from("I", info, UNACKED)
+        return bool(segments) and info[0] != SYN_SENT
     except OSError:
         return False
