@@ -182,6 +182,8 @@ def ends_after_end(run: Run) -> Judgement:
         return Broken(say("eof.expected"), say("eof.goes-on") + ended_how(run), last_input(run))
     if not run.happened("program ended") and not run.happened("program reset"):
         return Broken(say("eof.expected"), say("half-close.no-end") + ended_how(run), last_input(run))
+    if isinstance(run.ending, Exited) and run.ending.status and run.output.strip():
+        return Broken(say("eof.expected"), say("eof.error") + ended_how(run), last_input(run))
     return Kept()
 
 
