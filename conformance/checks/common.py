@@ -123,6 +123,12 @@ def in_order(pieces: Iterable[bytes], data: bytes) -> bool:
     return True
 
 
+def is_left_of(found: bytes, data: bytes) -> bool:
+    """Tell whether found is data with pieces left out: nothing stands in it that is not from there, in order."""
+    left = iter(data)
+    return all(byte in left for byte in found)
+
+
 def is_the_file(found: bytes, content: bytes) -> bool:
     """Tell whether bytes are a file's content; one NUL behind it is allowed, and it may lack one that it has."""
     return found == content or found + b"\0" == content or found == content + b"\0"

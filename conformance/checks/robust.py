@@ -6,6 +6,7 @@ from conformance.checks.common import (
     as_received,
     clients_of,
     ended_how,
+    is_left_of,
     last_failure,
     last_input,
     last_output,
@@ -83,7 +84,9 @@ def use_after(trace: Trace, failed: Call) -> Call | None:
 def went_well(run: Run, undisturbed: Run) -> bool:
     """Tell whether the program got there another way: the same result; where no peer shows it, as much opened."""
     opened = clients_of(undisturbed) or _opened(run.trace) >= _opened(undisturbed.trace)
-    return bool(opened) and same_result(run, undisturbed) and (isinstance(run.ending, Waiting) or run.ending == Exited(0))
+    return (
+        bool(opened) and same_result(run, undisturbed) and (isinstance(run.ending, Waiting) or run.ending == Exited(0))
+    )
 
 
 def _opened(trace: Trace) -> int:
@@ -234,7 +237,7 @@ def keeps_echoes_apart(run: Run, beside: Run) -> Judgement:
         return NotApplicable(say("crossed.none"))
     for client in came:
         sent, received = run.sent(client), run.received(client)
-        if not sent.startswith(received):
+        if not is_left_of(received, sent):
             seen = say("crossed.seen", count=len(came), client=client + 1, data=text(received))
             return Broken(say("crossed.expected-echo", data=text(sent)), seen, last_output(run))
     return _reaps(run, beside, len(came))

@@ -11,6 +11,7 @@ from conformance.checks.common import (
     clients_of,
     ended_how,
     in_order,
+    is_left_of,
     last_failure,
     last_input,
     last_output,
@@ -149,9 +150,9 @@ def echoes_as_whole(run: Run, whole: Run) -> Judgement:
 def echoes_no_more(run: Run) -> Judgement:
     """Nothing comes back that was not sent; whether all comes back is judged elsewhere."""
     sent, received = run.sent(), run.received()
-    same = _length_in_common(sent, received)
-    if same == len(received):
+    if is_left_of(received, sent):
         return Kept()
+    same = _length_in_common(sent, received)
     return Broken(say("echo.no-more"), say("echo.foreign", data=text(received[same:])), last_output(run))
 
 

@@ -4,7 +4,8 @@
  * may: robust.no-crash (a long message overwrites the stack), transfer.large (a long message overwrites the stack),
  *      transfer.binary-safe (all 256 values may come twice),
  *      robust.client-reset (a long message overwrites the stack),
- *      transfer.no-reset-at-close (a long message overwrites the stack)
+ *      transfer.no-reset-at-close (a long message overwrites the stack),
+ *      transfer.half-close (the message there is long)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,7 +4,8 @@
  * may: transfer.echo-exact (a shorter message after a longer one),
  *      transfer.any-split (a shorter part after a longer one),
  *      transfer.long-message (a shorter part after a longer one), transfer.large (a shorter part after a longer one),
- *      robust.no-crash (zero bytes in what comes)
+ *      robust.no-crash (zero bytes in what comes),
+ *      transfer.half-close (the message there is long), robust.crossed-clients (a short message follows a long one)
  */
 #include <arpa/inet.h>
 #include <errno.h>
