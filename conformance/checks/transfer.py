@@ -158,7 +158,7 @@ def echoes_no_more(run: Run) -> Judgement:
 
 def survives_long_echo(run: Run) -> Judgement:
     """No crash, no hang, and nothing comes back that was not sent."""
-    if run.crashed or run.endless or _overrun(run) is not None:
+    if run.crashed or (run.endless and not run.spun) or _overrun(run) is not None:
         return Broken(say("long.expected"), say("long.seen") + ended_how(run), _overrun(run) or last_input(run))
     return echoes_no_more(run)
 
@@ -179,7 +179,7 @@ def delivers_after_half_close(run: Run) -> Judgement:
 
 def ends_after_end(run: Run) -> Judgement:
     """After the client's end the server ends the connection, and does not go on reading."""
-    if run.endless or run.spun or run.crashed:
+    if run.crashed:
         return Broken(say("eof.expected"), say("eof.goes-on") + ended_how(run), last_input(run))
     if not run.happened("program ended") and not run.happened("program reset"):
         return Broken(say("eof.expected"), say("half-close.no-end") + ended_how(run), last_input(run))

@@ -1,7 +1,8 @@
 /* Clears the highest bit of every byte, as if all text were ASCII.
  * exercise: echo_server
  * breaks: transfer.binary-safe
- * may: transfer.large (its bytes may be of all values)
+ * may: transfer.large (its bytes may be of all values), transfer.echo-exact (some bytes are above 127),
+ *      robust.crossed-clients (some bytes are above 127)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,8 @@
 # Takes what it receives for UTF-8, and puts a question mark in the place of what is none.
 # exercise: echo_server
 # breaks: transfer.binary-safe
-# may: transfer.large (its bytes may be of all values)
+# may: transfer.large (its bytes may be of all values), transfer.echo-exact (some bytes are no UTF-8),
+#      robust.crossed-clients (some bytes are no UTF-8)
 import socket
 import sys
 import time

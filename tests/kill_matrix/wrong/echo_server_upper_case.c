@@ -1,7 +1,10 @@
 /* Answers in capital letters.
  * exercise: echo_server
  * breaks: transfer.echo-exact
- * may: transfer.binary-safe (small letters are among the 256 values), transfer.large (small letters become capitals)
+ * may: transfer.binary-safe (small letters are among the 256 values), transfer.large (small letters become capitals),
+ *      robust.crossed-clients (small letters become capitals), transfer.half-close (small letters become capitals),
+ *      transfer.long-message (small letters become capitals),
+ *      transfer.only-received-bytes (small letters become capitals)
  */
 #include <arpa/inet.h>
 #include <ctype.h>
