@@ -2,7 +2,7 @@
  * exercise: file_server
  * breaks: lifecycle.server-serves-next-client, lifecycle.server-restarts-at-once, transfer.short-writes,
  *         robust.interrupted-calls, robust.failed-setup-reported, file.missing-reported,
- *         robust.aborted-connection, robust.descriptor-limit
+ *         robust.aborted-connection
  * may: descriptor.no-leak (gone before the next client)
  * may: transfer.no-reset-at-close (it reads 30 bytes of what its client sends, and no more)
  * may: descriptor.closed-once (what SIGPIPE ends closes nothing), robust.no-crash (no file, and fread from NULL)
