@@ -94,8 +94,8 @@ def largest_step(undisturbed: Run) -> int:
     """Return how many bytes the program moves at once: as many as a read asks for, or as it writes of what came."""
     calls = undisturbed.trace.of_exercise()
     outputs = [call for call in calls if call.name in OUTPUT]
-    last = max((call.number for call in outputs), default=-1)  # what a runtime reads later is not passed on
-    reads = [call for call in calls if call.name in INPUT and call.result and call.number < last]
+    last = outputs[-1].number if outputs else None  # what a runtime reads later is not passed on
+    reads = [one for one in calls if one.name in INPUT and one.result and (last is None or one.number < last)]
     asked = max((size(call) or LARGE_STEP for call in reads), default=LARGE_STEP)
     came, went = (max((call.result or 0 for call in some), default=0) for some in (reads, outputs))
     return went if 0 < 2 * went < came else asked
