@@ -65,6 +65,14 @@ class Workshop:
         """Leave nothing behind."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _headers(self) -> Path:
+        """Return a copy of the headers for Windows that the compiler's user may read, wherever the suite lies."""
+        target = self.folder / "windows_headers"
+        if not target.is_dir():
+            shutil.copytree(WINDOWS_HEADERS, target, copy_function=shutil.copyfile)
+            target.chmod(0o755)
+        return target
+
     def _copy(self, folder: Path) -> Path:
         """Copy what a build may need: plain files, no links that lead outside, no more than a bounded size."""
         self._count += 1
@@ -91,7 +99,7 @@ class Workshop:
             "{source}": str(source),
             "{output}": str(output),
             "{folder}": str(copy),
-            "{headers}": str(WINDOWS_HEADERS),
+            "{headers}": str(self._headers()),
             "{spellings}": str(copy / headers.FOLDER),
         }
         if exercise.platform == "winsock":
