@@ -14,6 +14,8 @@ class Broken(Struct, frozen=True, tag="broken"):
     seen: str
     call: int | None = None
     """The number of the call that went wrong, where one can be named."""
+    by_calling: bool = False
+    """That the call was made breaks it, whatever it returned and whatever came of it."""
 
 
 class NotApplicable(Struct, frozen=True, tag="not-applicable"):

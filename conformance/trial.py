@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from conformance.catalogue import Requirement, catalogue
 from conformance.checks.common import conversed
+from conformance.checks.deviations import as_on_windows, deviation, not_on_windows
 from conformance.evidence import ending_in_words, evidence
 from conformance.grading.build import Built, Workshop
 from conformance.grading.submission import Found, Submission, looked_for
@@ -49,6 +50,11 @@ class Subject:
         if scenario not in self._runs:
             self._runs[scenario] = self.run_anew(scenario)
         return self._runs[scenario]
+
+    @property
+    def under_wine(self) -> bool:
+        """Whether Wine stands in for Windows when it runs."""
+        return self.built.program is not None and self.built.program.platform == "winsock"
 
     def run_anew(self, scenario: Scenario) -> Run:
         """Do a run, whether or not it was done before."""
@@ -225,6 +231,9 @@ class _Trial:
         return not self.family.from_base or conversed(self.subject.undisturbed)
 
     def _not_run(self) -> Verdict:
+        found = deviation(self.subject.undisturbed) if self.subject.under_wine else None
+        if found is not None:
+            return self._say("not-applicable", not_on_windows(found).reason)
         why = f"{say('conversation.none')}; {ending_in_words(self.subject.undisturbed)}"
         return self._say("not-run", say("verdict.not-run", why=why))
 
@@ -249,6 +258,10 @@ class _Trial:
         return self.family in NOT_TO_CONVERSE or conversed(self.subject.undisturbed)
 
     def _judge(self, subject: Subject, run: Run) -> Judgement:
+        judgement = self._check(subject, run)
+        return as_on_windows(judgement, run) if subject.under_wine else judgement
+
+    def _check(self, subject: Subject, run: Run) -> Judgement:
         if len(inspect.signature(self.check).parameters) == 1:
             return self.check(run)
         beside = self.family.beside

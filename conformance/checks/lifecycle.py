@@ -44,7 +44,8 @@ def client_calls_in_order(run: Run) -> Judgement:
         (call for call in run.trace.named(*TRANSFER) if call.subject in ours and call.state == State.FRESH), None
     )
     if early is not None:
-        return Broken(say("order.client"), say("order.data-before-connect", call=early.name), early.number)
+        seen = say("order.data-before-connect", call=early.name)
+        return Broken(say("order.client"), seen, early.number, by_calling=True)
     if not any(_first_successes(run.trace, subject, CLIENT_ORDER) == CLIENT_ORDER for subject in ours):
         return Broken(say("order.client"), say("order.incomplete", calls=summary(run.trace)), last_failure(run.trace))
     return Kept()

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Final
 
+from conformance.checks import lifecycle
 from conformance.checks.common import ended_how
 from conformance.checks.robust import says_so_and_fails, use_after, went_well
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.calls import TRANSFER
+from conformance.model.descriptors import State
 from conformance.model.failures import USES, USES_OF_NOTHING
 from conformance.model.winsock import FOR_FILES
 from conformance.observe.trace import Call, Description, Trace
@@ -31,7 +33,8 @@ def starts_first(run: Run) -> Judgement:
         if call.name == "startup" and call.succeeded:
             return Kept()
         if call.name not in ("startup", "reason"):
-            return Broken(say("startup.expected"), say("startup.late", call=plain(call.system_call)), call.number)
+            late = say("startup.late", call=plain(call.system_call))
+            return Broken(say("startup.expected"), late, call.number, by_calling=True)
     return Broken(say("startup.expected"), say("startup.never") + ended_how(run))
 
 
@@ -51,6 +54,15 @@ def reports_failed_startup(run: Run, undisturbed: Run) -> Judgement:
         return Broken(say("startup.no-use", error=failed.error), seen, use.number)
     cause = say("failure.cause", call="WSAStartup", error=failed.error)
     return says_so_and_fails(run, undisturbed, cause, failed.number)
+
+
+def server_calls_in_order(run: Run) -> Judgement:
+    """The order of the POSIX lifecycle; and data goes over what accept gave, never over the listener."""
+    wrong = next((call for call in run.trace.named(*TRANSFER) if call.state == State.LISTENING), None)
+    if wrong is not None:
+        seen = say("order.data-on-listener", call=plain(wrong.system_call))
+        return Broken(say("order.server"), seen, wrong.number, by_calling=True)
+    return lifecycle.server_calls_in_order(run)
 
 
 def cleans_up(run: Run) -> Judgement:
@@ -85,7 +97,7 @@ def closes_with_closesocket(run: Run) -> Judgement:
     wrong = next((call for call in closes if call.system_call in FOR_FILES), None)
     if wrong is not None:
         seen = say("closesocket.other", call=plain(wrong.system_call))
-        return Broken(say("closesocket.expected"), seen, wrong.number)
+        return Broken(say("closesocket.expected"), seen, wrong.number, by_calling=True)
     if (reason := _not_judged_at_the_end(run)) is not None:
         return reason
     again = next((call for call in closes if call.state == "closed"), None)
@@ -113,7 +125,8 @@ def talks_as_a_socket(run: Run) -> Judgement:
         return NotObserved()
     for call in run.trace.calls:
         if call.name in TRANSFER and call.system_call in FOR_FILES and (call.subject is not None or call.of_exercise):
-            return Broken(say("socket-io.expected"), say("socket-io.seen", call=plain(call.system_call)), call.number)
+            seen = say("socket-io.seen", call=plain(call.system_call))
+            return Broken(say("socket-io.expected"), seen, call.number, by_calling=True)
     return Kept()
 
 
@@ -168,7 +181,9 @@ def keeps_whole_handles(run: Run) -> Judgement:
         return NotApplicable(say("failure.not-reached"))
     cut = next((call for call in made if _is_cut(call)), None)
     if cut is not None:
-        return Broken(say("handle.expected"), say("handle.cut", call=plain(cut.system_call)), cut.number)
+        return Broken(
+            say("handle.expected"), say("handle.cut", call=plain(cut.system_call)), cut.number, by_calling=True
+        )
     return Kept()
 
 

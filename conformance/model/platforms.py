@@ -8,6 +8,14 @@ import msgspec
 from msgspec import Struct
 
 Part = Literal["lifecycle", "transfer", "details"]
+Touch = Literal[
+    "accepts what was reset",
+    "reads the end of what was reset",
+    "transfers on a listener",
+    "transfers without a connection",
+    "connects to nowhere",
+]
+"""What a program may do that Wine answers otherwise than Windows."""
 
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,6 +31,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """The requirements that judge it on Windows programs."""
     wine: str = ""
     """Where Wine does otherwise: not judged there."""
+    touched: Touch | None = None
+    """What a program does that touches it."""
 
 
 class _File(Struct, forbid_unknown_fields=True):

@@ -30,8 +30,8 @@ def test_cleanup_balanced(run: Run) -> Judgement:
 
 @proves("winsock.call-order", UNDISTURBED_ONLY, "hello_server_win", "echo_server_win")
 def test_server_call_order(run: Run) -> Judgement:
-    """Each listener goes through socket, bind, listen and accept."""
-    return lifecycle.server_calls_in_order(run)
+    """Each listener goes through socket, bind, listen and accept, and carries no data."""
+    return winsock.server_calls_in_order(run)
 
 
 @proves("winsock.call-order", UNDISTURBED_ONLY, "hello_client_win", "echo_client_win")

@@ -12,6 +12,7 @@ import msgspec
 import psutil
 import pytest
 
+from conformance.checks.deviations import deviation
 from conformance.grading.languages import WINDOWS_C, WINDOWS_HEADERS
 from conformance.model.winsock import NUMBERS
 from conformance.observe.faults import Fail, Short
@@ -19,7 +20,20 @@ from conformance.observe.lines import source_of
 from conformance.observe.trace import Place, Trace
 from conformance.observe.winsock import image, relay
 from conformance.stage.handle import Stage
-from conformance.stage.script import Accept, Connect, End, Exited, Killed, Order, Program, Run, Scenario, Send, Waiting
+from conformance.stage.script import (
+    Accept,
+    Connect,
+    End,
+    Exited,
+    Killed,
+    Order,
+    Program,
+    Reset,
+    Run,
+    Scenario,
+    Send,
+    Waiting,
+)
 from tests.conftest import PROGRAMS
 from tests.kill_matrix import HERE
 
@@ -270,3 +284,12 @@ def _what_is_there(worker: psutil.Process) -> tuple[int, list[int]]:
     """Count the processes below the worker, and the descriptors of all of them."""
     everybody = [worker, *worker.children(recursive=True)]
     return len(everybody), [one.num_fds() for one in everybody]
+
+
+def test_a_connection_that_is_reset_before_it_is_read_says_nothing_of_windows(windows: Stage, build: Build) -> None:
+    reset = server(windows, build("echo_server_win"), Scenario((Connect(), Reset(early=True))))
+    assert [call.error for call in reset.trace.named("accept", "recv") if call.result is not None] == [None, None]
+    found = deviation(reset)
+    assert found is not None
+    assert found.topic.touched == "accepts what was reset"
+    assert deviation(server(windows, build("echo_server_win"), Scenario((Connect(), Send(b"Hello"), End())))) is None
