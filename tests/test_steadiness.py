@@ -15,28 +15,35 @@ from conformance.trial import TRIES, References
 from tests.conftest import worker_number
 from tests.kill_matrix import HERE, TEXTBOOK, Specimen, specimens, verdicts
 
-OFTEN, SOMETIMES = 20, 2
-"""How often a program is judged in all: half of it while other things keep the processors busy."""
+TIMES = 10
+"""How often a program is judged where nothing else happens, and once more as often while the processors are busy."""
 CHOSEN = {
-    HERE / "right/server_threads.c": OFTEN,
-    HERE / "right/client_nonblocking.c": OFTEN,
-    TEXTBOOK / "server_plain.c": OFTEN,
-    TEXTBOOK / "client_one_read.c": OFTEN,
-    HERE / "right/echo_server_threads.c": SOMETIMES,
-    TEXTBOOK / "echo_server_one.c": SOMETIMES,
-    HERE / "right/echo_client_fgets.c": SOMETIMES,
-    TEXTBOOK / "echo_client_plain.c": SOMETIMES,
-    HERE / "right/file_server_plain.c": SOMETIMES,
-    TEXTBOOK / "file_server_loop.c": SOMETIMES,
-    HERE / "right/file_client_plain.c": SOMETIMES,
-    TEXTBOOK / "file_client_low.c": SOMETIMES,
-    HERE / "right/low_read_textbook.c": SOMETIMES,
-    TEXTBOOK / "low_read_plain.c": SOMETIMES,
-    HERE / "right/fd_seri_plain.c": OFTEN,
-    TEXTBOOK / "fd_seri_plain.c": SOMETIMES,
+    HERE / "right/server_threads.c",
+    HERE / "right/client_nonblocking.c",
+    HERE / "right/echo_server_threads.c",
+    HERE / "right/echo_client_fgets.c",
+    HERE / "right/file_server_plain.c",
+    HERE / "right/file_client_plain.c",
+    HERE / "right/low_open_handler.c",
+    HERE / "right/low_read_textbook.c",
+    HERE / "right/fd_seri_plain.c",
+    HERE / "right/win_server_threads.c",
+    HERE / "right/win_client_getaddrinfo.c",
+    HERE / "right/win_echo_server_select.c",
+    HERE / "right/win_echo_client_textbook.c",
+    TEXTBOOK / "server_plain.c",
+    TEXTBOOK / "client_one_read.c",
+    TEXTBOOK / "echo_server_one.c",
+    TEXTBOOK / "echo_client_plain.c",
+    TEXTBOOK / "file_server_loop.c",
+    TEXTBOOK / "file_client_low.c",
+    TEXTBOOK / "low_open_plain.c",
+    TEXTBOOK / "low_read_plain.c",
+    TEXTBOOK / "fd_seri_plain.c",
+    TEXTBOOK / "win_client_one_recv.c",
 }
-"""Those that take longest to judge are judged least often, so that all of it stays bearable. None hands what lies
-behind its buffers on: `file_client_plain.c` does after a failed read, and where the system puts its stack decides."""
+"""A right program of each exercise, and wrong ones. None hands what lies behind its buffers on: `file_client_plain.c`
+of the textbook does after a failed read, and where the system puts its stack decides."""
 SPECIMENS = [one for one in specimens() if one.path in CHOSEN]
 
 
@@ -55,12 +62,13 @@ def load() -> Iterator[None]:
 
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=[one.name for one in SPECIMENS])
 def test_verdicts_do_not_change(specimen: Specimen) -> None:
-    times = CHOSEN[specimen.path] // 2
+    if not specimen.runnable:
+        pytest.skip(f"nothing here to run {specimen.path.suffix} programs of {specimen.exercise}")
     with Stage(worker_number()) as stage, closing(Workshop(stage)) as workshop:
         references = References(stage, workshop)
-        seen = {judged(specimen, stage, references) for _ in range(times)}
+        seen = {judged(specimen, stage, references) for _ in range(TIMES)}
         with load():
-            seen |= {judged(specimen, stage, references) for _ in range(times)}
+            seen |= {judged(specimen, stage, references) for _ in range(TIMES)}
     assert len(seen) == 1
 
 
@@ -70,5 +78,6 @@ def judged(specimen: Specimen, stage: Stage, references: References) -> tuple[tu
 
 
 def test_the_chosen_are_there() -> None:
-    assert {one.path for one in SPECIMENS} == set(CHOSEN)
-    assert {one.exercise for one in SPECIMENS} == set(catalogue().exercises) - {"low_open"}
+    assert {one.path for one in SPECIMENS} == CHOSEN
+    right = {one.exercise for one in SPECIMENS if not one.breaks}
+    assert right == set(catalogue().exercises)
