@@ -234,7 +234,9 @@ class _Trial:
         found = deviation(self.subject.undisturbed) if self.subject.under_wine else None
         if found is not None:
             return self._say("not-applicable", not_on_windows(found).reason)
-        why = f"{say('conversation.none')}; {ending_in_words(self.subject.undisturbed)}"
+        alone = catalogue().exercises[self.exercise].role == "alone"
+        none = say("conversation.nothing-done" if alone else "conversation.none")
+        why = f"{none}; {ending_in_words(self.subject.undisturbed)}"
         return self._say("not-run", say("verdict.not-run", why=why))
 
     def _without_failure(self, judgements: Sequence[Judgement]) -> Verdict:
