@@ -122,6 +122,7 @@ def _tell_github(found: Results) -> None:
 
 
 def _list(exercises: Sequence[str], prefixes: Sequence[str]) -> None:
+    width = max(map(len, catalogue().requirements))
     for requirement in catalogue().requirements.values():
         judged = [
             name
@@ -129,4 +130,4 @@ def _list(exercises: Sequence[str], prefixes: Sequence[str]) -> None:
             if requirement.concerns(name) and (not exercises or name in exercises)
         ]
         if judged and (not prefixes or any(requirement.id.startswith(prefix) for prefix in prefixes)):
-            typer.echo(f"{requirement.id:<34} {requirement.level:<6} {', '.join(judged)}")
+            typer.echo(f"{requirement.id:<{width}} {requirement.level:<6} {', '.join(judged)}")
