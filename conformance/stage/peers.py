@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from conformance.stage.ports import listening
+from conformance.stage.lines import NOTHING, Line, dial, shut, under_way
 from conformance.stage.script import (
     Accept,
     Connect,
@@ -29,10 +29,6 @@ from conformance.stage.script import (
 LOOPBACK: Final = "127.0.0.1"
 LOOPBACK_6: Final = "::1"
 RECEIVE: Final = 1 << 16
-UNACKED: Final = 24
-"""Where struct tcp_info counts the segments that were sent and not acknowledged."""
-SYN_SENT: Final = 2
-"""The state of a connection that nobody has answered yet, at the beginning of struct tcp_info."""
 KEPT: Final = 1 << 24
 """How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
 OF_THE_PEER: Final = frozenset(
@@ -41,29 +37,7 @@ OF_THE_PEER: Final = frozenset(
 """What the peer does itself, while the program waits."""
 MORE_COMES: Final = getattr(socket, "MSG_MORE", 0)
 """What is sent with it goes out with the next data, or with the end: the program cannot run in between."""
-NOTHING: Final = memoryview(b"")
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
-
-
-@dataclass(slots=True)
-class Line:
-    """The peer's end of one connection."""
-
-    client: int
-    socket: socket.socket
-    ended: bool = False
-    """The peer has ended its direction, or will when all is sent."""
-    program_ended: bool = False
-    paused: bool = False
-    unsent: memoryview = NOTHING
-    owed: bytearray = field(default_factory=bytearray)
-    """What an echo still has to send back."""
-    returned: int = 0
-    """How many bytes it has sent back."""
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self.socket.close()
 
 
 @dataclass(slots=True)
@@ -183,7 +157,7 @@ class Peer:
 
     def settled(self) -> bool:
         """Tell whether all that the peer sent has arrived at the program's end."""
-        return all(line.program_ended or not _under_way(line.socket) for line in self.lines.values())
+        return all(line.program_ended or not under_way(line.socket) for line in self.lines.values())
 
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""
@@ -226,7 +200,7 @@ class Peer:
     def _connect(self, client: int) -> bool | None:
         for port in self.ports():
             for host in (LOOPBACK, LOOPBACK_6):
-                line = _dial(host, port)
+                line = dial(host, port)
                 if line is not None:
                     self._begin(client, line)
                     self._note("connected", client, port=port)
@@ -273,7 +247,7 @@ class Peer:
             return False
         line.unsent = line.unsent[count:]
         if line.ended and not line.unsent:
-            _shut(line.socket)
+            shut(line.socket)
         return True
 
     def _answer(self, step: Echo) -> bool:
@@ -301,7 +275,7 @@ class Peer:
         line.ended = True
         self._note("peer ended", line.client)
         if not line.unsent:
-            _shut(line.socket)
+            shut(line.socket)
         return True
 
     def _leave(self, line: Line) -> bool:
@@ -389,47 +363,3 @@ STEPS: Final[dict[type[Step], Callable[[Peer, Line], bool]]] = {
     Read: Peer._read,
 }
 """What is done on the line of the step's client, for the steps that need no more."""
-
-
-def _shut(line: socket.socket) -> None:
-    """End the peer's direction; the program may have reset the connection meanwhile."""
-    with contextlib.suppress(OSError):
-        line.shutdown(socket.SHUT_WR)
-
-
-def _dial(host: str, port: int) -> socket.socket | None:
-    """Connect over loopback, where the answer comes at once; None where nobody listens."""
-    line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    line.setblocking(False)
-    problem = line.connect_ex((host, port))
-    if problem == errno.EINPROGRESS:
-        problem = _outcome(line, port)
-    if problem == 0:
-        return line
-    line.close()
-    return None
-
-
-def _outcome(line: socket.socket, port: int) -> int:
-    """Return 0 for a connection that is made, or queued behind a full backlog; else the error, which comes at once."""
-    doubt = select.poll()
-    doubt.register(line, select.POLLOUT)
-    if doubt.poll(0) or port not in listening():
-        doubt.poll()
-        return line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    return 0
-
-
-def _under_way(line: socket.socket) -> bool:
-    """Tell whether segments are on their way that the other end's kernel has not taken yet.
-
-    What waits for room in a full receive buffer is not: that lasts until the program reads. Nor is a connection that
-    waits for room in a full backlog: that lasts until the program accepts.
-    """
-    try:
-        info = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, UNACKED + 4)
-        (segments,) = struct.unpack_from("I", info, UNACKED)
-        return bool(segments) and info[0] != SYN_SENT
-    except OSError:
-        return False

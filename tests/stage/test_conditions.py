@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.stage.directories import files_in
 from conformance.stage.handle import Stage
 from conformance.stage.script import Exited, File, Order, Program, Run, Scenario, Start, Waiting
-from conformance.stage.worker import _files_in
 from tests.conftest import Compile
 
 
@@ -112,7 +112,7 @@ def test_a_plain_user_reads_back_too_what_nobody_may_read() -> None:
         if child == 0:
             os.setresgid(65534, 65534, 65534)
             os.setresuid(65534, 65534, 65534)
-            os._exit(_files_in(folder) == (File("data.txt", b"Hello\n", 0),))
+            os._exit(files_in(folder) == (File("data.txt", b"Hello\n", 0),))
         assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 1
 
 
