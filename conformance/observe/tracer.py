@@ -13,7 +13,6 @@ import ctypes
 import errno
 import os
 import signal
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -26,6 +25,7 @@ from conformance.observe import waits
 from conformance.observe.faults import Fault, Late
 from conformance.observe.injector import Injector
 from conformance.observe.machine import KernelError, Machine, ptrace
+from conformance.observe.patience import Patience
 from conformance.observe.recorder import Entry, Process, Recorder, Watch
 from conformance.observe.seccomp import numbers
 from conformance.observe.trace import Trace
@@ -42,15 +42,7 @@ AT_ONCE: Final = 256
 
 WAITS_ENDED_AT_MOST: Final = 500
 """How many time-outs are let pass in one run: whoever still tries then tries for ever."""
-TELLS: Final = 0.005
-"""Seconds after which the rest of a wait can be told from a wait that begins anew."""
-BEARABLE: Final = 5.0
-"""Seconds that a program's own deadline may lie ahead."""
 STANDARD: Final = frozenset({0, 1, 2})
-OFTEN: Final = {"sleep": 1000, "poll": 25, "select": 25, "epoll_wait": 25, "futex": 3}
-"""How many time-outs of one thread are let pass while nothing comes of it: runtimes keep timers that never end."""
-ENOUGH_TO_TELL: Final = 25
-"""How many are let pass before a thread may be taken for one that asks its own clock."""
 
 
 # ctypes gives the call back when a signal interrupts it, and loses no status; os.waitpid would begin it again.
@@ -84,16 +76,7 @@ class Thread:
     given_up: list[Entry] = field(default_factory=list)
     """Of them, those after which the thread went on to another call: a handler's, or because they gave EINTR."""
     expiring: bool = False
-    expired: int = 0
-    """How many of its time-outs were let pass since anything was last achieved."""
-    progress: int = 0
-    """What the tracer's progress was by then."""
-    since: float = 0.0
-    """When the first of them was let pass, by the system's clock."""
-    due: float = 0.0
-    """When that one would have been over."""
-    patient: Entry | None = None
-    """The wait that is let last as long as it does."""
+    patience: Patience = field(default_factory=Patience)
     stopped: bool = False
     """In a group stop, until a SIGCONT."""
     unborn: bool = False
@@ -462,7 +445,7 @@ class Tracer:
             return not sleeps_only and self._ring()
         thread = min(due, key=lambda wait: wait[0])[1]
         thread.expiring = True
-        thread.expired += 1
+        thread.patience.expired += 1
         with contextlib.suppress(KernelError):
             ptrace(kernel.INTERRUPT, thread.tid)
         return True
@@ -480,33 +463,16 @@ class Tracer:
         entry = thread.entry
         if entry is None or entry.name not in WAITS or (sleeps_only and not waits.only_time(entry)):
             return None
-        left = waits.time_given(thread.process.memory, entry)
-        if left is None:
-            return None
-        now = time.monotonic()
-        if thread.progress != self.progress or not thread.expired:
-            thread.progress, thread.expired = self.progress, 0
-            thread.since, thread.due = now, now + left
-        if thread.expired >= ENOUGH_TO_TELL and self._has_a_deadline(thread):
-            return None
-        return left if thread.expired < OFTEN[entry.name] or now - thread.since < TELLS else None
+        return thread.patience.left(thread.process.memory, entry, self.progress)
 
     def waits_for_a_deadline(self) -> bool:
-        """Tell whether a thread asks its own clock, and waits for a time that only the system's clock will bring.
-
-        It begins the same wait again and again, each time for the rest; a pause that is repeated begins anew.
-        """
-        return any(self._has_a_deadline(thread) for thread in self.threads.values())
-
-    def _has_a_deadline(self, thread: Thread) -> bool:
-        entry = thread.entry
-        if entry is None or entry.name not in WAITS or not thread.expired or thread.progress != self.progress:
-            return False
-        left, now = waits.time_given(thread.process.memory, entry), time.monotonic()
-        passed = now - thread.since
-        if left is not None and left < BEARABLE and passed > TELLS and now + left - thread.due < passed / 2:
-            thread.patient = entry
-        return thread.patient is entry
+        """Tell whether a thread asks its own clock, and waits for a time that only the system's clock will bring."""
+        return any(
+            thread.entry is not None
+            and thread.entry.name in WAITS
+            and thread.patience.has_a_deadline(thread.process.memory, thread.entry, self.progress)
+            for thread in self.threads.values()
+        )
 
 
 def _state(thread: Thread) -> str:
