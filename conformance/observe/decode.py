@@ -1,5 +1,6 @@
 """Arguments as a reader wants them: addresses, flags and constants by name."""
 
+import codecs
 import errno
 import fcntl
 import os
@@ -48,6 +49,9 @@ HANDLER_FLAGS: Final = {RESTARTS: "SA_RESTART", ONLY_ONCE: "SA_RESETHAND", 4: "S
 KERNEL_FLAGS: Final = 0x0400_0000
 """SA_RESTORER: set by the C library, never by the program."""
 SOCKET_TYPE_MASK: Final = 0xF
+SPELLED: Final = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+"""How C spells what stands in a string and cannot be seen, or would end it."""
+_UTF_8: Final = codecs.getincrementaldecoder("utf-8")
 DUPLICATES: Final = frozenset({fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC})
 
 
@@ -177,9 +181,20 @@ def arguments(call: Call) -> tuple[str, ...]:
 
 
 def text(data: bytes) -> str:
-    """Return bytes as a C string, cut where it gets long."""
-    shown = repr(data[:SHOWN])[2:-1].replace('"', '\\"').replace("\\'", "'").replace("\\x00", "\\0")
-    return f'"{shown}"' + ("…" if len(data) > SHOWN else "")
+    """Return bytes as a C string, cut where it gets long: letters of UTF-8 as they are, and the rest spelled out."""
+    cut = len(data) > SHOWN
+    letters = _UTF_8("surrogateescape").decode(data[:SHOWN], not cut)
+    return f'"{"".join(map(_in_c, letters))}"' + "…" * cut
+
+
+def _in_c(letter: str) -> str:
+    if letter in SPELLED:
+        return SPELLED[letter]
+    return letter if letter.isprintable() else "".join(f"\\x{byte:02x}" for byte in _bytes(letter))
+
+
+def _bytes(letter: str) -> bytes:
+    return letter.encode("utf-8", "surrogateescape")
 
 
 def quoted(path: str | None) -> str:
