@@ -32,9 +32,10 @@ from conformance.stage.bystander import Bystander
 from conformance.stage.directories import Directories, files_in
 from conformance.stage.launch import Child, Identity, Launch
 from conformance.stage.messages import read_message, write_message
-from conformance.stage.peers import LOOPBACK, LOOPBACK_6, Peer
+from conformance.stage.peers import LOOPBACK_6, Peer
 from conformance.stage.performance import OUTPUT_A_BYTE, OUTPUT_KEPT, Performance, Streams
 from conformance.stage.script import (
+    LOOPBACK,
     Ending,
     Exited,
     Isolation,
@@ -173,7 +174,7 @@ class Worker:
         start = order.scenario.start
         peer.answers_at_most = ANSWERS_BEYOND + len(start.input) * ANSWERS_A_BYTE
         if order.program.role == "client" and start.listener:
-            peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))
+            peer.listen((*_addresses(port, start.ip), *_addresses(ports.swapped(port), start.ip)))
         if order.program.role == "server" and start.port_taken:
             peer.occupy(port)
         return peer
@@ -192,7 +193,7 @@ class Worker:
 
     def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
-        fill = {"{ip}": LOOPBACK, "{port}": str(port), "{path}": order.program.path}
+        fill = {"{ip}": start.ip, "{port}": str(port), "{path}": order.program.path}
         words = [fill.get(word, word) for word in order.program.command]
         if not start.arguments:
             words = [word for word in order.program.command if word not in fill]
@@ -263,8 +264,9 @@ def _open_to_all(path: str | None) -> bool:
     return all(place.stat().st_mode & 0o001 for place in (real, *real.parents))
 
 
-def _addresses(port: int) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
-    return (socket.AF_INET, LOOPBACK, port), (socket.AF_INET6, LOOPBACK_6, port)
+def _addresses(port: int, ip: str) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
+    usual = (socket.AF_INET, LOOPBACK, port), (socket.AF_INET6, LOOPBACK_6, port)
+    return usual if ip == LOOPBACK else (*usual, (socket.AF_INET, ip, port))
 
 
 # ---------------------------------------------------------------- the process's main loop

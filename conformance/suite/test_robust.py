@@ -24,6 +24,7 @@ from conformance.scenarios.failing import (
 from conformance.scenarios.files import (
     FAILED_READS,
     FAILED_WRITES,
+    FILE_CROWDS,
     FILE_LOSSES,
     HOSTILE_FILES,
     LOST_FILES,
@@ -170,6 +171,12 @@ def test_own_signals(run: Run, without: Run) -> Judgement:
 @proves("robust.crossed-clients", CROWDS, "hello_server")
 def test_crossed_clients(run: Run, two_in_turn: Run) -> Judgement:
     """Three clients at once, then six in turn."""
+    return robust.keeps_clients_apart(run, two_in_turn)
+
+
+@proves("robust.crossed-clients", FILE_CROWDS, "file_server")
+def test_crossed_files(run: Run, two_in_turn: Run) -> Judgement:
+    """A client stops reading in mid-file, and another one comes; then six in turn."""
     return robust.keeps_clients_apart(run, two_in_turn)
 
 
