@@ -196,8 +196,8 @@ def connected_to_given_address(run: Run) -> Judgement:
                 port=call.address.port,
             )
             return Broken(say("connect.expected", port=run.port), seen, call.number)
-        if call.address is not None and _reaches(call) and _plain(call.address.host) != run.scenario.start.ip:
-            expected = say("connect.expected-address", ip=run.scenario.start.ip)
+        if run.ip and call.address is not None and _reaches(call) and _plain(call.address.host) != run.ip:
+            expected = say("connect.expected-address", ip=run.ip)
             return Broken(expected, say("connect.other-address", host=call.address.host), call.number)
         if call.subject in connected:
             return Broken(say("connect.once"), say("connect.again"), call.number)

@@ -242,6 +242,8 @@ class Run(Struct, frozen=True):
     """Whether there is a trace."""
     port: int
     """The port that the program was given."""
+    ip: str = ""
+    """The address that it was given; nothing where its command line has no place for one."""
     path: str = ""
     """The file that the exercise names."""
     trace: Trace = Trace()

@@ -113,7 +113,8 @@ class Worker:
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         observed = isinstance(follower, Tracer) and order.observe
         return Run(
-            order.scenario, ending, observed, port, order.program.path, follower.trace() if observed else Trace(),
+            order.scenario, ending, observed, port, _given_ip(order), order.program.path,
+            follower.trace() if observed else Trace(),
             tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
             files, performance.zombies, performance.spins > 0,
@@ -262,6 +263,11 @@ def _open_to_all(path: str | None) -> bool:
         return True
     real = Path(path).resolve()
     return all(place.stat().st_mode & 0o001 for place in (real, *real.parents))
+
+
+def _given_ip(order: Order) -> str:
+    """Return the address that a program gets; nothing where its command line has no place for one."""
+    return order.scenario.start.ip if "{ip}" in order.program.command else ""
 
 
 def _addresses(port: int, ip: str) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
