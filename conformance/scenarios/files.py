@@ -155,9 +155,9 @@ def crowds(undisturbed: Run) -> tuple[Scenario, ...]:
     return *((mid_file,) if enough else ()), replace(undisturbed.scenario, steps=IN_TURN)
 
 
-def two_in_turn(scenario: Scenario) -> Scenario:
-    """Return the same with two clients, one after the other, who both read."""
-    return replace(scenario, steps=IN_TURN[:2])
+def first_steps(scenario: Scenario) -> Scenario:
+    """Return the same with the client alone who stops reading; or with two in turn."""
+    return replace(scenario, steps=scenario.steps[:2])
 
 
 def leaks(undisturbed: Run) -> tuple[Scenario, ...]:
@@ -190,7 +190,7 @@ FAILED_READS: Final = Family("failed-reads", derive=failed_reads)
 FAILED_WRITES: Final = Family("failed-writes", derive=failed_writes)
 LOST_TRANSFERS: Final = Family("lost-transfers", derive=lambda undisturbed: RESET + failed_writes(undisturbed))
 LOST_FILES: Final = Family("lost-files", derive=lambda _: RESET)
-FILE_CROWDS: Final = Family("file-crowds", derive=crowds, beside=two_in_turn)
+FILE_CROWDS: Final = Family("file-crowds", derive=crowds, beside=first_steps)
 FILE_LEAKS: Final = Family("file-leaks", derive=leaks, beside=first_loss_only)
 FILE_LOSSES: Final = Family("file-losses", derive=losses, beside=nobody_lost)
 OTHER_FILES: Final = Family(

@@ -175,9 +175,9 @@ def test_crossed_clients(run: Run, two_in_turn: Run) -> Judgement:
 
 
 @proves("robust.crossed-clients", FILE_CROWDS, "file_server")
-def test_crossed_files(run: Run, two_in_turn: Run) -> Judgement:
+def test_crossed_files(run: Run, beside: Run) -> Judgement:
     """A client stops reading in mid-file, and another one comes; then six in turn."""
-    return robust.keeps_clients_apart(run, two_in_turn)
+    return robust.keeps_files_apart(run, beside)
 
 
 @proves("robust.crossed-clients", CROWD, "echo_server")
