@@ -7,10 +7,12 @@ from typing import Final, Literal
 from markupsafe import Markup
 
 from conformance.catalogue import catalogue
-from conformance.judgement import Broken
+from conformance.judgement import Broken, Judgement
 from conformance.model.descriptors import TRANSITIONS, State
 from conformance.observe.trace import Address, Call, Description, Place, Trace
 from conformance.reporting.model import STAYS, Table, code
+from conformance.scenarios.echo import FAILED_ACCEPTS
+from conformance.scenarios.failing import NOTHING_TO_MOVE
 from conformance.scenarios.greeting import ONE_CLIENT, ONE_MESSAGE
 from conformance.scenarios.undisturbed import UNDISTURBED, UNDISTURBED_ONLY
 from conformance.stage.script import Exited, Run, WireEvent
@@ -26,6 +28,7 @@ CALLS: Final = (
 """Of the vocabulary, the calls whose place depends on the state."""
 PORT: Final = 9190
 WORDS: Final = {"setsockopt": (3, 1, 2), "listen": (3, 5)}
+DATA: Final = {"setsockopt": b"\1\0\0\0"}
 SERVER: Final = ("socket", "setsockopt", "bind", "listen", "accept", "write", "close", "close")
 CLIENT: Final = ("socket", "connect", "read", "close")
 UNDER_WAY: Final = ("socket", "connect, under way", "connect", "read", "close")
@@ -43,7 +46,7 @@ REACHED: Final[dict[tuple[Role, str], tuple[tuple[str, ...], int]]] = {
     ("client", CLOSED): (CLIENT, 4),
 }
 OF_ROLE: Final[dict[str, Role]] = {"listen": "server", "accept": "server", "connect": "client"}
-UNDISTURBED_FAMILIES: Final = (UNDISTURBED_ONLY, ONE_CLIENT, ONE_MESSAGE)
+UNDISTURBED_FAMILIES: Final = (UNDISTURBED_ONLY, NOTHING_TO_MOVE, FAILED_ACCEPTS, ONE_CLIENT, ONE_MESSAGE)
 
 
 def table() -> Table:
@@ -96,7 +99,12 @@ def judged(state: str, call: str) -> dict[Role, set[str]]:
 def broken(role: Role, calls: tuple[str, ...]) -> set[str]:
     """Return the requirements that a program breaks by making these calls in its undisturbed conversation."""
     run = tell(role, calls)
-    return {proof.requirement.id for proof in _proofs(role) if isinstance(proof.check(run), Broken)}
+    return {proof.requirement.id for proof in _proofs(role) if isinstance(_judged(proof, run), Broken)}
+
+
+def _judged(proof: Proof, run: Run) -> Judgement:
+    """Judge a run; what is compared with the undisturbed run is compared with itself."""
+    return proof.check(*[run] * len(inspect.signature(proof.check).parameters))
 
 
 def _proofs(role: Role) -> Iterator[Proof]:
@@ -106,8 +114,7 @@ def _proofs(role: Role) -> Iterator[Proof]:
         if exercise.role == role and exercise.platform == "posix" and not exercise.files
     ]
     for proof in all_proofs():
-        alone = len(inspect.signature(proof.check).parameters) == 1
-        if alone and proof.family in UNDISTURBED_FAMILIES and any(map(proof.concerns, exercises)):
+        if proof.family in UNDISTURBED_FAMILIES and any(map(proof.concerns, exercises)):
             yield proof
 
 
@@ -160,7 +167,7 @@ def _made(number: int, name: str, about: int, state: str) -> Call:
     return Call(
         number, 1, 1, name, name, WORDS.get(name, (3 + about, 0, 0)), 0 if works else -1, error, 3 + about,
         None if state == CLOSED else about + accepted, about if accepted else None, state, of_exercise=True,
-        address=Address("AF_INET", "127.0.0.1", PORT), place=Place("", 0, direct=True),
+        address=Address("AF_INET", "127.0.0.1", PORT), place=Place("", 0, direct=True), data=DATA.get(name, b""),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the checks share: looking things up in a run, and saying what was seen."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Final
 
 from conformance.model.calls import INPUT, TRANSFER
@@ -91,9 +92,9 @@ def message_of(run: Run) -> bytes:
 
 
 def lines_of(run: Run) -> tuple[bytes, ...]:
-    """Return the lines that a client was given to send, without the one that ends it."""
-    lines = run.scenario.start.input.split(b"\n")
-    return tuple(line for line in lines if line and line.upper() != b"Q")
+    """Return the lines that a client was given to send, up to the one that ends it."""
+    lines = takewhile(lambda line: line.upper() != b"Q", run.scenario.start.input.split(b"\n"))
+    return tuple(line for line in lines if line)
 
 
 def clients_of(run: Run) -> tuple[int, ...]:

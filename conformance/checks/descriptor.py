@@ -33,10 +33,15 @@ STANDARD: Final = frozenset({0, 1, 2})
 ON_FILES: Final = frozenset({"lseek", "ftruncate"})
 
 
-def closed_once(run: Run) -> Judgement:
-    """Each descriptor of a conversation or a file was closed by a call, once, in the process that opened it."""
+def closed_once(run: Run, undisturbed: Run) -> Judgement:
+    """Each descriptor of a conversation or a file was closed by a call, once, in the process that opened it.
+
+    Where nothing comes, a program may take that for a failure, and leave closing to its end.
+    """
     if not run.observed:
         return NotObserved()
+    if run.ending != undisturbed.ending:
+        return NotApplicable(say("close.otherwise"))
     again = next((call for call in run.trace.named("close") if call.of_exercise and call.state == "closed"), None)
     if again is not None:
         return Broken(say("close.once"), say("close.again", descriptor=again.descriptor), again.number)
@@ -138,13 +143,17 @@ def works_alone_the_same(run: Run, undisturbed: Run) -> Judgement:
     return Broken(say("alone.expected"), seen, last_failure(run.trace))
 
 
-def reports_numbers(run: Run) -> Judgement:
-    """The numbers of a socket, a file and a socket stand in order among the integers that are printed."""
+def reports_numbers(run: Run, undisturbed: Run) -> Judgement:
+    """The numbers of a socket, a file and a socket stand in order among the integers that are printed.
+
+    Where they are all others than in the undisturbed run, something else is printed than there.
+    """
     if not run.observed:
         return NotObserved()
     printed = [int(number) for number in NUMBER.findall(run.stdout)]
     given = list(_series(run))
-    if any(_is_among(numbers, printed) for numbers in given):
+    constant = run.stdout == undisturbed.stdout and set(given).isdisjoint(_series(undisturbed))
+    if any(_is_among(numbers, printed) for numbers in given) and not constant:
         return Kept()
     if not given:
         return Broken(

@@ -8,7 +8,7 @@ from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObs
 from conformance.model.calls import TRANSFER
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, UNDER_WAY, State
 from conformance.observe.decode import signed
-from conformance.observe.trace import Trace
+from conformance.observe.trace import Call, Trace
 from conformance.stage.ports import swapped
 from conformance.stage.script import Exited, Run, Waiting
 from conformance.words import say
@@ -126,13 +126,25 @@ def accepted_on_listener(run: Run) -> Judgement:
 
 
 def listens_with_backlog(run: Run) -> Judgement:
-    """listen is given a backlog of at least 1."""
+    """listen is given a backlog of at least 1, and a server that stays up makes no new listener for each client."""
     if not run.observed:
         return NotObserved()
     for call in run.trace.named("listen"):
         if signed(call.words[1]) < 1:
             return Broken(say("backlog.expected"), say("backlog.seen", number=signed(call.words[1])), call.number)
-    return Kept()
+    again = _listens_anew(run)
+    return Kept() if again is None else Broken(say("backlog.expected-open"), say("backlog.closed"), again)
+
+
+def _listens_anew(run: Run) -> int | None:
+    """Return the number of the listen of a server that stays up and has closed the listener of an earlier client."""
+    gone = {one.number for one in run.trace.descriptions if not one.open_in}
+    served = {call.on for call in run.trace.named("accept") if call.succeeded and call.of_exercise} & gone
+    first = next((call.number for call in run.trace.named("listen") if call.subject in served), None)
+    if first is None or not isinstance(run.ending, Waiting):
+        return None
+    later = (call for call in run.trace.named("listen") if call.succeeded and call.number > first)
+    return next((call.number for call in later if call.subject not in gone), None)
 
 
 def reuses_address(run: Run) -> Judgement:
@@ -142,7 +154,7 @@ def reuses_address(run: Run) -> Judgement:
     reusing: set[int | None] = set()
     for call in run.trace.calls:
         if call.name == "setsockopt" and call.succeeded and call.words[1:3] == (SOL_SOCKET, SO_REUSEADDR):
-            reusing.add(call.subject)
+            (reusing.add if any(call.data) else reusing.discard)(call.subject)
         elif call.name == "bind" and call.succeeded and call.of_exercise and call.subject not in reusing:
             return Broken(say("reuse.expected"), say("reuse.missing"), call.number)
     return Kept()
@@ -184,11 +196,23 @@ def connected_to_given_address(run: Run) -> Judgement:
                 port=call.address.port,
             )
             return Broken(say("connect.expected", port=run.port), seen, call.number)
+        if run.ip and call.address is not None and _reaches(call) and _plain(call.address.host) != run.ip:
+            expected = say("connect.expected-address", ip=run.ip)
+            return Broken(expected, say("connect.other-address", host=call.address.host), call.number)
         if call.subject in connected:
             return Broken(say("connect.once"), say("connect.again"), call.number)
         if call.succeeded:
             connected.add(call.subject)
     return Kept()
+
+
+def _reaches(call: Call) -> bool:
+    return call.succeeded or call.error in UNDER_WAY
+
+
+def _plain(host: str) -> str:
+    """Return an IPv4 address as it is written, also where it is used through a socket of IPv6."""
+    return host.removeprefix("::ffff:")
 
 
 def leaves_bind_to_the_system(run: Run) -> Judgement:

@@ -7,6 +7,7 @@ from conformance.checks.common import (
     clients_of,
     ended_how,
     is_left_of,
+    is_the_file,
     last_failure,
     last_input,
     last_output,
@@ -257,6 +258,12 @@ def keeps_clients_apart(run: Run, beside: Run) -> Judgement:
             seen = say("crossed.seen", count=len(came), client=client + 1, data=text(run.received(client)))
             return Broken(say("crossed.expected", data=text(alone)), seen, last_output(run))
     return _reaps(run, beside, len(came))
+
+
+def keeps_files_apart(run: Run, beside: Run) -> Judgement:
+    """Each client receives the file, as one alone does; where that one does not, it is judged elsewhere."""
+    content = b"".join(file.whole for file in run.scenario.start.files)
+    return keeps_clients_apart(run, beside) if is_the_file(beside.received(), content) else Kept()
 
 
 def _reaps(run: Run, beside: Run, clients: int) -> Judgement:

@@ -232,7 +232,7 @@ def _squeezed(data: bytes) -> bytes:
 
 def _quit(run: Run) -> bytes:
     """Return the line that ends the client: it may send that too."""
-    return run.scenario.start.input.split(b"\n")[-2:-1][0]
+    return next((line for line in run.scenario.start.input.split(b"\n") if line.upper() == b"Q"), b"")
 
 
 def _quoted(lines: Sequence[bytes]) -> str:

@@ -32,6 +32,8 @@ PASSING: Final = frozenset({"sendmsg", "recvmsg"})
 SIZE_OF_TIMEVAL: Final = 16
 HANDLER_AND_FLAGS: Final = 16
 """How the kernel's struct sigaction begins."""
+OPTION_KEPT: Final = 16
+"""How many bytes of a socket option's value are kept."""
 CALLS_KEPT: Final = 50_000
 PATH_LIMIT: Final = 4096
 INTERNET: Final = frozenset({2, 10})
@@ -344,6 +346,8 @@ class Recorder:
             entry.place = sites.caller(memory, *entry.stack)
         if entry.name == "sigaction":
             return memory.read(entry.words[1], HANDLER_AND_FLAGS)
+        if entry.name == "setsockopt":
+            return memory.read(entry.words[3], min(entry.words[4] & 0xFFFF_FFFF, OPTION_KEPT))
         if moved <= 0 or entry.name not in TRANSFER or entry.system_call in WITHOUT_DATA:
             return b""
         pieces = buffers(memory, entry, min(moved, DATA_KEPT))

@@ -25,6 +25,7 @@ from conformance.stage.script import (
     Send,
     Start,
     Step,
+    Waiting,
 )
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def two_in_turn(scenario: Scenario) -> Scenario:
     return replace(scenario, steps=(*talk(0, b"number 0"), *talk(1, b"number 1")), faults=())
 
 
-CROWD: Final = Family("crowd", machine=crowds, beside=two_in_turn)
+CROWD: Final = Family("crowd", machine=crowds, beside=two_in_turn, bearable=bearable)
 
 # ---------------------------------------------------------------- any server that stays up
 
@@ -204,6 +205,12 @@ def after_failed_accept(undisturbed: Run, error: str) -> tuple[Scenario, ...]:
     return tuple(replace(undisturbed.scenario, steps=steps, faults=(Fail("accept", error, nth),)) for nth in (1, 2))
 
 
+def failed_accepts(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return the undisturbed conversation, and for a server that stays up those in which an accept fails."""
+    stays = isinstance(undisturbed.ending, Waiting) and count(undisturbed, "accept")
+    return undisturbed.scenario, *(after_failed_accept(undisturbed, "ECONNABORTED") if stays else ())
+
+
 MANY: Final = Family(
     "many-clients",
     derive=lambda undisturbed: (replace(undisturbed.scenario, steps=visits(undisturbed, range(HUNDRED))),),
@@ -216,6 +223,7 @@ LEAKS: Final = Family(
 ABORTED: Final = Family(
     "aborted", derive=lambda undisturbed: after_failed_accept(undisturbed, "ECONNABORTED"), beside=without_faults
 )
+FAILED_ACCEPTS: Final = Family("failed-accepts", derive=failed_accepts, from_base=False)
 NO_DESCRIPTORS: Final = Family(
     "no-descriptors", derive=lambda undisturbed: after_failed_accept(undisturbed, "EMFILE"), beside=without_faults
 )
@@ -298,7 +306,8 @@ OTHER_LINES: Final = Family(
     derive=lambda _: (typed(LONG[:29], b"Hi!"), typed(b"abcdefghijklmnopqrstuvwxyzABC", b"Qz!", b"ok")),
 )
 LONG_LINES: Final = Family(
-    "long-lines", derive=lambda _: tuple(typed(LONG[:length], b"ok") for length in (*LENGTHS[:-1], 10_000))
+    "long-lines",
+    derive=lambda _: tuple(typed(LONG[: length - 1] + QUIT[:1], b"ok") for length in (*LENGTHS[:-1], 10_000)),
 )
 LOST_SERVER: Final = Family("lost-server", derive=lost_server)
 FAILED_ANSWERS: Final = Family("failed-answers", derive=failed_answers)

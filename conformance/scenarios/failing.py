@@ -10,7 +10,7 @@ from conformance.model.signals import NEWS, interrupts
 from conformance.observe.faults import Fail, Fault, Short
 from conformance.scenarios.family import Family
 from conformance.scenarios.greeting import segments
-from conformance.stage.script import Accept, Reset, Run, Scenario, Send, Signal, Start, Step
+from conformance.stage.script import OTHER_LOOPBACK, Accept, Reset, Run, Scenario, Send, Signal, Start, Step
 
 INTERRUPTED_AT_MOST: Final = 3
 FAILED_AT_MOST: Final = 3
@@ -58,6 +58,15 @@ def failed_transfers(undisturbed: Run) -> tuple[Scenario, ...]:
     return RESET + tuple(
         with_faults(undisturbed, Fail("input", error, nth)) for error in INPUT_FAILURES for nth in places
     )
+
+
+def nothing_to_move(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return the undisturbed conversation, and the same with no data, no input and empty files."""
+    whole = undisturbed.scenario
+    files = tuple(replace(file, content=b"") for file in whole.start.files)
+    steps = tuple(step for step in whole.steps if not isinstance(step, Send))
+    empty = replace(whole, steps=steps, start=replace(whole.start, files=files, input=b""))
+    return tuple(dict.fromkeys((whole, empty)))
 
 
 def without_failures(scenario: Scenario) -> Scenario:
@@ -120,6 +129,10 @@ def other_start(undisturbed: Run, **conditions: object) -> Scenario:
     return replace(undisturbed.scenario, start=replace(undisturbed.scenario.start, **conditions))
 
 
+def _other_address(undisturbed: Run) -> dict[str, str]:
+    return {"ip": OTHER_LOOPBACK} if Accept() in undisturbed.scenario.steps else {}
+
+
 RESET: Final = (
     Scenario((Accept(), Send(b"Hello "), Reset())),
     Scenario((Accept(), Reset())),
@@ -131,9 +144,10 @@ FAILED_TRANSFERS: Final = Family("failed-transfers", derive=failed_transfers)
 SHORT_OUTPUTS: Final = Family("short-outputs", derive=short_outputs)
 INTERRUPTIONS: Final = Family("interruptions", derive=interruptions, beside=without_failures)
 OWN_SIGNALS: Final = Family("own-signals", derive=own_signals, beside=without_signals, none="signal.no-handler")
+NOTHING_TO_MOVE: Final = Family("nothing-to-move", derive=nothing_to_move, from_base=False)
 BOTH_PORTS: Final = Family(
     "both-ports",
-    derive=lambda undisturbed: (undisturbed.scenario, other_start(undisturbed, port=1)),
+    derive=lambda undisturbed: (undisturbed.scenario, other_start(undisturbed, port=1, **_other_address(undisturbed))),
     from_base=False,
 )
 OTHER_DESCRIPTORS: Final = Family(

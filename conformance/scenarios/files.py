@@ -7,10 +7,19 @@ from msgspec.structs import replace
 from conformance.model.calls import OUTPUT
 from conformance.model.failures import FILE_FAILURES
 from conformance.observe.faults import Fail, Fault, Short
-from conformance.scenarios.echo import BINARY, BLOCK, LARGE, enough_for, largest_step, losses_of_all_kinds, nobody_lost
+from conformance.scenarios.echo import (
+    BINARY,
+    BLOCK,
+    LARGE,
+    enough_for,
+    first_loss_only,
+    largest_step,
+    losses_of_all_kinds,
+    nobody_lost,
+)
 from conformance.scenarios.failing import RESET, other_start, with_faults
 from conformance.scenarios.family import Family
-from conformance.scenarios.greeting import HOSTILE, LONG, cuts_of, segments
+from conformance.scenarios.greeting import HOSTILE, IN_TURN, LONG, cuts_of, segments
 from conformance.scenarios.undisturbed import FILE, READ, SERVED
 from conformance.stage.script import Accept, Connect, End, File, Leave, Pause, Reset, Run, Scenario, Send, Start, Step
 
@@ -139,6 +148,30 @@ def losses(undisturbed: Run) -> tuple[Scenario, ...]:
     )
 
 
+def crowds(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return a client that stops reading in mid-file and one that comes then, and six in turn."""
+    mid_file = served(BLOCK, Pause(), Connect(1), times=LARGE)
+    enough = enough_for(largest_step(undisturbed), 2 * LARGE)
+    return *((mid_file,) if enough else ()), replace(undisturbed.scenario, steps=IN_TURN)
+
+
+def first_steps(scenario: Scenario) -> Scenario:
+    """Return the same with the client alone who stops reading; or with two in turn."""
+    return replace(scenario, steps=scenario.steps[:2])
+
+
+def leaks(undisturbed: Run) -> tuple[Scenario, ...]:
+    """Return clients that are lost, round after round: with a file, with one that is under way then, with none."""
+    many = losses_of_all_kinds(undisturbed, 6)
+    large = Start(files=(File(SERVED, BLOCK, times=LARGE),))
+    return (
+        losses_of_all_kinds(undisturbed, 1),
+        many,
+        replace(many, start=replace(undisturbed.scenario.start, files=())),
+        *((replace(many, start=large),) if enough_for(largest_step(undisturbed), LARGE * 24) else ()),
+    )
+
+
 READ_FILES: Final = Family("read-files", read_file)
 SERVED_FILES: Final = Family("served-files", served_file)
 SENT_FILES: Final = Family("sent-files", sent_file)
@@ -157,6 +190,8 @@ FAILED_READS: Final = Family("failed-reads", derive=failed_reads)
 FAILED_WRITES: Final = Family("failed-writes", derive=failed_writes)
 LOST_TRANSFERS: Final = Family("lost-transfers", derive=lambda undisturbed: RESET + failed_writes(undisturbed))
 LOST_FILES: Final = Family("lost-files", derive=lambda _: RESET)
+FILE_CROWDS: Final = Family("file-crowds", derive=crowds, beside=first_steps)
+FILE_LEAKS: Final = Family("file-leaks", derive=leaks, beside=first_loss_only)
 FILE_LOSSES: Final = Family("file-losses", derive=losses, beside=nobody_lost)
 OTHER_FILES: Final = Family(
     "other-files",

@@ -41,6 +41,7 @@ from conformance.scenarios.greeting import (
 )
 from conformance.scenarios.undisturbed import FILE, READ, UNDISTURBED
 from conformance.stage.script import (
+    OTHER_LOOPBACK,
     Accept,
     Connect,
     Echo,
@@ -80,13 +81,17 @@ AT_THE_SAME_MOMENT: Final = (
     Connect(0), Connect(1, early=True), Connect(2, early=True), Send(b"zero", 0), Send(b"one", 1, early=True),
     Send(b"two", 2, early=True), End(0), End(1), End(2),
 )  # fmt: skip
+WHILE_ONE_DOES_NOT_READ: Final = (
+    Connect(0), Pause(0), Send(BLOCK, 0, times=LARGE), Connect(1), Send(b" " * 2000, 1), End(1), End(0),
+)  # fmt: skip
+"""What the second one sends is nothing that the first one sent."""
 CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
     "one-client": (
         UNDISTURBED["server"],
         Scenario((Connect(),), (), Start(1)),
         Scenario((Connect(early=True),)),
     ),
-    "one-message": (UNDISTURBED["client"], Scenario(conversation(b"Hello World!\0", []), (), Start(1))),
+    "one-message": (UNDISTURBED["client"], Scenario(conversation(b"Hello World!\0", []), (), Start(1, OTHER_LOOPBACK))),
     "split-message": (
         Scenario(conversation(b"Hello World!", [6])),
         Scenario(conversation(b"Hello World!", list(range(1, 12)))),
@@ -99,11 +104,13 @@ CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
         Scenario(talk(0, b"one\n", b"two\n", b"three\n")),
         Scenario((Connect(), *_twice(b"twice\n"), End())),
         Scenario((*talk(0, b"zero"), *talk(1, b"one"), *talk(2, b"two"))),
+        Scenario(talk(0, b"q", b"Q\n", b"quit", b"exit\n", b"bye", b"\n", b"more")),
     ),
     "crowd": (
         Scenario(SPEAKING_IN_TURNS),
         Scenario(AT_THE_SAME_MOMENT),
         Scenario(AT_THE_SAME_MOMENT, (Late(),)),
+        Scenario(WHILE_ONE_DOES_NOT_READ),
         Scenario(tuple(step for client in range(5) for step in talk(client, b"number %d" % client))),
     ),
     "losses": (
@@ -121,10 +128,13 @@ CORNERS: Final[dict[str, tuple[Scenario, ...]]] = {
     ),
     "lines-in": (
         UNDISTURBED["echo_client"],
-        typed(b"Hello World!", end=b"q\n"),
+        typed(b"Hello World!", end=b"q\nnot to be sent\n"),
         typed(b"one", b"two", b"three", terminal=True),
         Scenario((Accept(), Echo(swapped=True)), start=Start(input=b"Hello World!\nHow are you?\nQ\n")),
         replace(typed(b"at the other port"), start=Start(1, input=b"at the other port\nQ\n")),
+        typed(b"Hello World!", end=b"Q\nnot to be sent\n"),
+        typed(b"Quite so", b"q, too", b"quit", b"", b"  between spaces  "),
+        typed(*(b"line %d" % number for number in range(12))),
     ),
     "split-answers": (
         Scenario((Accept(), Echo(cut=6)), start=Start(input=b"Hello World!\nQ\n")),

@@ -4,7 +4,20 @@ from typing import Final
 
 from conformance.observe.decode import text
 from conformance.observe.faults import EVERY, Fault, Late, Short
-from conformance.stage.script import Accept, Connect, Echo, End, Leave, Reset, Scenario, Send, Signal, Start, Step
+from conformance.stage.script import (
+    LOOPBACK,
+    Accept,
+    Connect,
+    Echo,
+    End,
+    Leave,
+    Reset,
+    Scenario,
+    Send,
+    Signal,
+    Start,
+    Step,
+)
 from conformance.words import say
 
 SHOWN: Final = 64
@@ -26,7 +39,8 @@ def in_words(scenario: Scenario) -> list[str]:
 
 
 def _start_in_words(start: Start) -> list[str]:
-    lines = [] if start.listener else [say("start.no-listener")]
+    lines = [] if start.ip == LOOPBACK else [say("start.ip", ip=start.ip)]
+    lines += [] if start.listener else [say("start.no-listener")]
     lines += [] if start.arguments else [say("start.no-arguments")]
     lines += (
         [say("start.holes" if start.holes else "start.descriptors", count=start.descriptors)]

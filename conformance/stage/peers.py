@@ -11,6 +11,7 @@ from typing import Final
 
 from conformance.stage.lines import NOTHING, Line, dial, shut, under_way
 from conformance.stage.script import (
+    LOOPBACK,
     Accept,
     Connect,
     Echo,
@@ -26,7 +27,6 @@ from conformance.stage.script import (
     WireEvent,
 )
 
-LOOPBACK: Final = "127.0.0.1"
 LOOPBACK_6: Final = "::1"
 RECEIVE: Final = 1 << 16
 KEPT: Final = 1 << 24

@@ -7,6 +7,9 @@ from msgspec import Struct
 from conformance.observe.faults import Fault
 from conformance.observe.trace import Trace
 
+LOOPBACK: Final = "127.0.0.1"
+OTHER_LOOPBACK: Final = "127.0.0.2"
+"""Another address of the same machine."""
 Platform = Literal["posix", "winsock"]
 """What a program is made for: this system, or Windows, where Wine stands in for it."""
 
@@ -124,6 +127,8 @@ class Start(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
 
     port: Literal[0, 1] = 0
     """Which of the two ports of the stage is the given one."""
+    ip: str = LOOPBACK
+    """For a client: the address that it is given. Its peer listens there and on the usual one."""
     listener: bool = True
     """For a client: whether anybody listens at the given address."""
     arguments: bool = True
@@ -237,6 +242,8 @@ class Run(Struct, frozen=True):
     """Whether there is a trace."""
     port: int
     """The port that the program was given."""
+    ip: str = ""
+    """The address that it was given; nothing where its command line has no place for one."""
     path: str = ""
     """The file that the exercise names."""
     trace: Trace = Trace()

@@ -32,9 +32,10 @@ from conformance.stage.bystander import Bystander
 from conformance.stage.directories import Directories, files_in
 from conformance.stage.launch import Child, Identity, Launch
 from conformance.stage.messages import read_message, write_message
-from conformance.stage.peers import LOOPBACK, LOOPBACK_6, Peer
+from conformance.stage.peers import LOOPBACK_6, Peer
 from conformance.stage.performance import OUTPUT_A_BYTE, OUTPUT_KEPT, Performance, Streams
 from conformance.stage.script import (
+    LOOPBACK,
     Ending,
     Exited,
     Isolation,
@@ -112,7 +113,8 @@ class Worker:
         applied = follower.injector.applied if isinstance(follower, Tracer) else 0
         observed = isinstance(follower, Tracer) and order.observe
         return Run(
-            order.scenario, ending, observed, port, order.program.path, follower.trace() if observed else Trace(),
+            order.scenario, ending, observed, port, _given_ip(order), order.program.path,
+            follower.trace() if observed else Trace(),
             tuple(peer.wire),
             stdout, stderr, applied, peer.unfinished, time.monotonic() - began, performance.idle,
             files, performance.zombies, performance.spins > 0,
@@ -173,7 +175,7 @@ class Worker:
         start = order.scenario.start
         peer.answers_at_most = ANSWERS_BEYOND + len(start.input) * ANSWERS_A_BYTE
         if order.program.role == "client" and start.listener:
-            peer.listen((*_addresses(port), *_addresses(ports.swapped(port))))
+            peer.listen((*_addresses(port, start.ip), *_addresses(ports.swapped(port), start.ip)))
         if order.program.role == "server" and start.port_taken:
             peer.occupy(port)
         return peer
@@ -192,7 +194,7 @@ class Worker:
 
     def _launch(self, order: Order, directory: str, port: int) -> Launch:
         start = order.scenario.start
-        fill = {"{ip}": LOOPBACK, "{port}": str(port), "{path}": order.program.path}
+        fill = {"{ip}": start.ip, "{port}": str(port), "{path}": order.program.path}
         words = [fill.get(word, word) for word in order.program.command]
         if not start.arguments:
             words = [word for word in order.program.command if word not in fill]
@@ -263,8 +265,14 @@ def _open_to_all(path: str | None) -> bool:
     return all(place.stat().st_mode & 0o001 for place in (real, *real.parents))
 
 
-def _addresses(port: int) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
-    return (socket.AF_INET, LOOPBACK, port), (socket.AF_INET6, LOOPBACK_6, port)
+def _given_ip(order: Order) -> str:
+    """Return the address that a program gets; nothing where its command line has no place for one."""
+    return order.scenario.start.ip if "{ip}" in order.program.command else ""
+
+
+def _addresses(port: int, ip: str) -> tuple[tuple[socket.AddressFamily, str, int], ...]:
+    usual = (socket.AF_INET, LOOPBACK, port), (socket.AF_INET6, LOOPBACK_6, port)
+    return usual if ip == LOOPBACK else (*usual, (socket.AF_INET, ip, port))
 
 
 # ---------------------------------------------------------------- the process's main loop

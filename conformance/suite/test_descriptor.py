@@ -2,8 +2,9 @@
 
 from conformance.checks import descriptor
 from conformance.judgement import Judgement
-from conformance.scenarios.echo import LEAKS
-from conformance.scenarios.failing import OTHER_DESCRIPTORS
+from conformance.scenarios.echo import FAILED_ACCEPTS, LEAKS
+from conformance.scenarios.failing import NOTHING_TO_MOVE, OTHER_DESCRIPTORS
+from conformance.scenarios.files import FILE_LEAKS
 from conformance.scenarios.undisturbed import UNDISTURBED_ONLY
 from conformance.stage.script import Run
 from conformance.suite.proving import proves
@@ -11,15 +12,15 @@ from conformance.suite.proving import proves
 WITH_PEERS = ("hello_server", "hello_client", "echo_server", "echo_client", "file_server", "file_client")
 
 
-@proves("descriptor.closed-once", UNDISTURBED_ONLY)
-def test_closed_once(run: Run) -> Judgement:
-    """Once all is quiet, every conversation's descriptor was closed by one call."""
-    return descriptor.closed_once(run)
+@proves("descriptor.closed-once", NOTHING_TO_MOVE)
+def test_closed_once(run: Run, undisturbed: Run) -> Judgement:
+    """Once all is quiet, every conversation's descriptor was closed by one call, also where nothing came."""
+    return descriptor.closed_once(run, undisturbed)
 
 
-@proves("descriptor.valid-only", UNDISTURBED_ONLY)
+@proves("descriptor.valid-only", FAILED_ACCEPTS)
 def test_valid_only(run: Run) -> Judgement:
-    """Closed is closed."""
+    """Closed is closed, and an accept that failed gave nothing."""
     return descriptor.uses_valid_descriptors(run)
 
 
@@ -41,16 +42,22 @@ def test_copies_closed(run: Run) -> Judgement:
     return descriptor.closes_copies(run)
 
 
-@proves("descriptor.no-leak", LEAKS)
+@proves("descriptor.no-leak", LEAKS, "echo_server")
 def test_no_leak(run: Run, few: Run) -> Judgement:
     """Clients reset, leave and stay, round after round."""
     return descriptor.leaks_nothing(run, few)
 
 
+@proves("descriptor.no-leak", FILE_LEAKS, "file_server")
+def test_no_leak_of_files(run: Run, few: Run) -> Judgement:
+    """Clients reset, leave and stay, round after round, with a file, with a long one, and with none."""
+    return descriptor.leaks_nothing(run, few)
+
+
 @proves("descriptor.reports-numbers", OTHER_DESCRIPTORS)
-def test_reports_numbers(run: Run) -> Judgement:
+def test_reports_numbers(run: Run, undisturbed: Run) -> Judgement:
     """The first free numbers are others than usual, and these are printed."""
-    return descriptor.reports_numbers(run)
+    return descriptor.reports_numbers(run, undisturbed)
 
 
 @proves("descriptor.numbers-not-assumed", OTHER_DESCRIPTORS, "low_open", "low_read", "fd_seri")

@@ -24,6 +24,7 @@ from conformance.scenarios.failing import (
 from conformance.scenarios.files import (
     FAILED_READS,
     FAILED_WRITES,
+    FILE_CROWDS,
     FILE_LOSSES,
     HOSTILE_FILES,
     LOST_FILES,
@@ -171,6 +172,12 @@ def test_own_signals(run: Run, without: Run) -> Judgement:
 def test_crossed_clients(run: Run, two_in_turn: Run) -> Judgement:
     """Three clients at once, then six in turn."""
     return robust.keeps_clients_apart(run, two_in_turn)
+
+
+@proves("robust.crossed-clients", FILE_CROWDS, "file_server")
+def test_crossed_files(run: Run, beside: Run) -> Judgement:
+    """A client stops reading in mid-file, and another one comes; then six in turn."""
+    return robust.keeps_files_apart(run, beside)
 
 
 @proves("robust.crossed-clients", CROWD, "echo_server")

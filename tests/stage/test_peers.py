@@ -181,6 +181,13 @@ def test_who_resets_together_with_the_data_is_not_waited_for(stage: Stage, talks
     assert at["sent"] < at["peer reset"]
 
 
+@pytest.mark.parametrize("ip", ["127.0.0.1", "127.0.0.2"])
+def test_a_client_meets_its_peer_at_the_address_that_it_is_given(ip: str, stage: Stage, talks: str) -> None:
+    found = client(stage, talks, "wHello", "r", peer=(Echo(),), start=Start(ip=ip))
+    assert (found.ip, found.received()) == (ip, b"Hello")
+    assert [call.address.host for call in found.trace.named("connect") if call.address] == [ip]
+
+
 def test_all_is_there_before_a_client_reads(stage: Stage, talks: str) -> None:
     found = client(stage, talks, "p", "r", "r", peer=(Send(b"one"), End(early=True)))
     assert found.stdout == b"[data end][one][]"

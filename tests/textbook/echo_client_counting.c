@@ -1,7 +1,7 @@
 /* Reads until as much has come back as was sent, but does not know an end.
  * exercise: echo_client
  * breaks: transfer.end-of-file, transfer.short-writes, robust.interrupted-calls, robust.lost-server-detected,
- *         robust.failed-transfer-reported
+ *         robust.failed-transfer-reported, transfer.long-message
  * may: robust.no-busy-wait (it reads 0 bytes again and again)
  * may: transfer.only-received-bytes (a NUL in an answer ends what is printed)
  */

@@ -53,8 +53,8 @@ int main(int argc, char *argv[])
 {
     struct sockaddr_in address = {0};
     char line[1024] = "";
-    size_t length;
-    int sock;
+    size_t length = 0;
+    int sock, at_start;
 
     if (argc != 3) {
         fprintf(stderr, "Usage: %s <ip> <port>\n", argv[0]);
@@ -71,8 +71,9 @@ int main(int argc, char *argv[])
         fail("connect");
 
     while (1) {
+        at_start = length == 0 || line[length - 1] == '\n';
         fgets(line, sizeof(line), stdin);
-        if (strcmp(line, "Q\n") == 0 || strcmp(line, "q\n") == 0)
+        if (at_start && (strcmp(line, "Q\n") == 0 || strcmp(line, "q\n") == 0))
             break;
         length = strlen(line);
         if (write_all(sock, line, length) == -1)

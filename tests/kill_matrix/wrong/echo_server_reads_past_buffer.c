@@ -5,6 +5,7 @@
  *      transfer.binary-safe (all 256 values may come twice),
  *      robust.client-reset (a long message overwrites the stack),
  *      transfer.no-reset-at-close (a long message overwrites the stack),
+ *      robust.crossed-clients (a long message overwrites the stack),
  *      transfer.half-close (the message there is long)
  */
 #include <arpa/inet.h>
