@@ -73,6 +73,13 @@ class Process:
     loaded: bool = False
     """Whether exec has put the program into it: what ran before is the launcher's."""
 
+    def reuses(self, number: int) -> bool:
+        """Tell whether a number that was closed stands for something that is not followed, as a log or a pipe."""
+        other = os.path.lexists(f"/proc/{self.memory.pid}/fd/{number}")
+        if other:
+            self.table.closed.discard(number)
+        return other
+
 
 class Entry:
     """A call that was entered and has not returned."""
@@ -205,7 +212,7 @@ class Recorder:
             entry.state, entry.of_exercise = known.state.value, known.of_exercise
             self._look_at_address(process.memory, entry, known)
             return True
-        if number in process.table.closed:
+        if number in process.table.closed and not process.reuses(number):
             entry.state, entry.of_exercise = "closed", True
             return True
         if (
