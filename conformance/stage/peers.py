@@ -267,7 +267,8 @@ class Peer:
 
     def _echoed(self, line: Line, most: int | None) -> bool | None:
         """Tell that an echo is over, which the program does not notice; None where it is not."""
-        return False if line.program_ended or (most is not None and line.returned >= most) else None
+        over = self.unfinished > 1 and not line.owed if most is None else line.returned >= most
+        return False if line.program_ended or over else None
 
     def _end(self, line: Line) -> bool:
         if line.ended:

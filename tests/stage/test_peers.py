@@ -91,6 +91,11 @@ def test_an_echo_stops_in_the_middle(then: Step, shown: bytes, stage: Stage, tal
     assert found.sent() == b"Hel"
 
 
+def test_an_echo_is_over_for_the_next_step_when_nothing_is_asked(stage: Stage, talks: str) -> None:
+    found = client(stage, talks, "wone", "r", "wtwo", "r", "r", peer=(Echo(), Reset()))
+    assert found.stdout == b"[one][two][ECONNRESET]"
+
+
 def test_an_echo_that_answers_nothing_waits_for_nothing(stage: Stage, talks: str) -> None:
     found = client(stage, talks, "wHello", "r", peer=(Echo(most=0), End()))
     assert found.stdout == b"[]"
