@@ -30,6 +30,8 @@ SERIES: Final = ("socket", "open", "socket")
 SERIES_LOOKED_AT: Final = 12
 NUMBER: Final = re.compile(rb"-?[0-9]{1,9}")
 STANDARD: Final = frozenset({0, 1, 2})
+ENDINGS: Final = frozenset({"close", "shutdown", "getsockopt", "setsockopt"})
+"""Calls that end what was opened, and those with which a runtime asks how that is to be done."""
 ON_FILES: Final = frozenset({"lseek", "ftruncate"})
 
 
@@ -96,10 +98,10 @@ def uses_right_kind(run: Run) -> Judgement:
 
 
 def leaves_standard_streams(run: Run) -> Judgement:
-    """The program's own process keeps 0, 1 and 2; a library may close them after the last call of the exercise."""
+    """The program's own process keeps 0, 1 and 2; a library may close them when all that is left to do is to close."""
     if not run.observed:
         return NotObserved()
-    last = max((call.number for call in run.trace.of_exercise()), default=-1)
+    last = max((call.number for call in run.trace.of_exercise() if call.name not in ENDINGS), default=-1)
     for call in run.trace.calls:
         onto = (
             call.name == "dup" and call.system_call != "fcntl" and call.result in STANDARD and call.system_call != "dup"
