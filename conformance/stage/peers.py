@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.stage.lines import NOTHING, Line, dial, shut, under_way
+from conformance.stage.ports import sending
 from conformance.stage.script import (
     Accept,
     Connect,
@@ -158,6 +159,14 @@ class Peer:
     def settled(self) -> bool:
         """Tell whether all that the peer sent has arrived at the program's end."""
         return all(line.program_ended or not under_way(line.socket) for line in self.lines.values())
+
+    def awaits(self) -> bool:
+        """Tell whether something that the program has sent is still to come: a busy kernel delivers it later.
+
+        An end that was sent counts too; what is sent to a peer that reads no more does not.
+        """
+        read = {line.ports() for line in self.lines.values() if not line.program_ended and not line.paused}
+        return bool(read) and not read.isdisjoint(sending())
 
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""

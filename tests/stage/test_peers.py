@@ -21,6 +21,7 @@ from conformance.stage.script import (
     Send,
     Start,
     Step,
+    Waiting,
 )
 from tests.conftest import Compile
 
@@ -107,6 +108,12 @@ def test_a_program_that_asks_without_end_is_stopped(given: bytes, bearable: int,
     assert client(stage, talks, "n0", peer=(Echo(),), start=start).ending == Busy("answers")
     assert client(stage, talks, f"n{bearable}", peer=(Echo(),), start=start).ending == Exited(0)
     assert client(stage, talks, f"n{bearable + 1}", peer=(Echo(),), start=start).ending == Busy("answers")
+
+
+def test_what_the_kernel_delivers_late_is_awaited(stage: Stage, compiled: Compile) -> None:
+    found = stage.run(Order(Program((str(compiled("corks")), "{port}"), "client"), Scenario((Accept(),))))
+    assert found.received() == b"late"
+    assert found.ending == Waiting()
 
 
 # ---------------------------------------------------------------- leaving
