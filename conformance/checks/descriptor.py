@@ -14,13 +14,14 @@ from conformance.checks.common import (
     last_failure,
     left_open,
     made_by_program,
+    opener_of,
     same_result,
     still_open,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.descriptors import State
 from conformance.observe.decode import text
-from conformance.observe.trace import Description
+from conformance.observe.trace import Description, Trace
 from conformance.stage.script import Run, Waiting
 from conformance.words import say
 
@@ -62,13 +63,19 @@ def leaks_nothing(run: Run, beside: Run) -> Judgement:
         return NotObserved()
     if not isinstance(run.ending, Waiting) or not isinstance(beside.ending, Waiting):
         return NotApplicable(say("leak.ended"))
-    more = still_open(run) - still_open(beside)
+    held = _held(run.trace)
+    more = len(held) - len(_held(beside.trace))
     if more < LEAK:
         return Kept()
-    owed = filter(is_owed_a_close, run.trace.descriptions)
-    last = max((one for one in owed if left_open(run.trace, one) is not None), key=lambda one: one.number)
+    last = max(held, key=lambda one: one.number)
     seen = say("leak.seen", clients=len(clients_of(run)), few=len(clients_of(beside)), more=more)
     return Broken(say("leak.expected"), seen, last.opened_by)
+
+
+def _held(trace: Trace) -> list[Description]:
+    """Return what must be closed and is open yet, in processes that live: the end of a process closes its own."""
+    owed = filter(is_owed_a_close, trace.descriptions)
+    return [one for one in owed if left_open(trace, one) is not None and opener_of(trace, one) in trace.living]
 
 
 def uses_valid_descriptors(run: Run) -> Judgement:

@@ -135,6 +135,8 @@ class Recorder:
         self.files: list[OpenFile] = []
         self.forks: list[Fork] = []
         self.loads: list[Load] = []
+        self.living: set[int] = set()
+        """The processes that were left when the run was over."""
         self.processes = 0
         self.truncated = False
         self.total = 0
@@ -436,7 +438,9 @@ class Recorder:
         files = [entry for entry in self.files if entry.kind in (Kind.SOCKET, Kind.FILE) or entry.of_exercise]
         calls = tuple(call for call in self.calls if call is not None)
         descriptions = tuple(map(_description, files))
-        return Trace(calls, descriptions, self.truncated, tuple(self.forks), tuple(self.loads))
+        return Trace(
+            calls, descriptions, self.truncated, tuple(self.forks), tuple(self.loads), tuple(sorted(self.living))
+        )
 
 
 def _base(directory: int) -> str:

@@ -144,6 +144,7 @@ class Tracer:
 
     def kill(self) -> None:
         """End whatever is left of the program."""
+        self.recorder.living |= {thread.process.number for thread in self.threads.values()}
         for thread in list(self.threads.values()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(thread.tid, signal.SIGKILL)
