@@ -89,7 +89,7 @@ JAVA_WORDS: Final = re.compile(
     rb"""|(?P<begin>\{)|(?P<end>\})|(?P<main>\bstatic\s+(?:final\s+)?void\s+main\b)""",
     re.DOTALL,
 )
-"""What says in which class of a Java file `main` stands; comments and texts are words too, and nothing is read in them."""
+"""What says in which class of a Java file `main` stands; comments and texts are words too: nothing is read in them."""
 
 
 def languages_of(exercise: Exercise) -> dict[str, Language]:
