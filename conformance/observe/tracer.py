@@ -441,9 +441,11 @@ class Tracer:
         ]
         if self._waits_ended >= WAITS_ENDED_AT_MOST:
             return False
+        if not due and (sleeps_only or not self._ring()):
+            return False
         self._waits_ended += 1
         if not due:
-            return not sleeps_only and self._ring()
+            return True
         thread = min(due, key=lambda wait: wait[0])[1]
         thread.expiring = True
         thread.patience.expired += 1
