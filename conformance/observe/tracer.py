@@ -429,15 +429,15 @@ class Tracer:
 
     # -------------------------------------------------------------- virtual time
 
-    def end_a_wait(self, *, sleeps_only: bool) -> bool:
+    def end_a_wait(self, *, sleeps_only: bool = False, at_last: bool = False) -> bool:
         """Let the shortest time-out pass at once, as if its time had gone by; tell whether there was one.
 
-        With `sleeps_only`, only pauses that wait for nothing but time.
+        With `sleeps_only`, only pauses that wait for nothing but time; `at_last`, also one that has passed often.
         """
         due = [
             (left, thread)
             for thread in self.threads.values()
-            if (left := self._time_left(thread, sleeps_only)) is not None
+            if (left := self._time_left(thread, sleeps_only, at_last)) is not None
         ]
         if self._waits_ended >= WAITS_ENDED_AT_MOST:
             return False
@@ -462,11 +462,11 @@ class Tracer:
             os.kill(process.memory.pid, signal.SIGALRM)
         return True
 
-    def _time_left(self, thread: Thread, sleeps_only: bool) -> float | None:
+    def _time_left(self, thread: Thread, sleeps_only: bool, at_last: bool) -> float | None:
         entry = thread.entry
         if entry is None or entry.name not in WAITS or (sleeps_only and not waits.only_time(entry)):
             return None
-        return thread.patience.left(thread.process.memory, entry, self.progress)
+        return thread.patience.left(thread.process.memory, entry, self.progress, at_last=at_last)
 
     def waits_for_a_deadline(self) -> bool:
         """Tell whether a thread asks its own clock, and waits for a time that only the system's clock will bring."""

@@ -140,7 +140,7 @@ class Performance:
         if peer.awaits():
             self._look_later()
             return
-        if peer.pump() or follower.end_a_wait(sleeps_only=False) or peer.act():
+        if peer.pump() or follower.end_a_wait() or peer.act() or follower.end_a_wait(at_last=True):
             return
         if follower.waits_for_a_deadline():
             self.idle += _pause(LONGEST_LOOK)
