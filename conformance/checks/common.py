@@ -66,8 +66,13 @@ def left_open(trace: Trace, description: Description) -> int | None:
 
     A child of fork may leave its copy to its end; a process that opened a descriptor closes it.
     """
-    opener = next((call.process for call in trace.calls if call.number == description.opened_by), 1)
+    opener = opener_of(trace, description)
     return next((number for process, number in description.open_in if process == opener), None)
+
+
+def opener_of(trace: Trace, description: Description) -> int:
+    """Return the process that opened a description."""
+    return next((call.process for call in trace.calls if call.number == description.opened_by), 1)
 
 
 def is_conversation(description: Description) -> bool:

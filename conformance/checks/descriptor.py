@@ -14,13 +14,14 @@ from conformance.checks.common import (
     last_failure,
     left_open,
     made_by_program,
+    opener_of,
     same_result,
     still_open,
 )
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.descriptors import State
 from conformance.observe.decode import text
-from conformance.observe.trace import Description
+from conformance.observe.trace import Description, Trace
 from conformance.stage.script import Run, Waiting
 from conformance.words import say
 
@@ -30,6 +31,8 @@ SERIES: Final = ("socket", "open", "socket")
 SERIES_LOOKED_AT: Final = 12
 NUMBER: Final = re.compile(rb"-?[0-9]{1,9}")
 STANDARD: Final = frozenset({0, 1, 2})
+ENDINGS: Final = frozenset({"close", "shutdown", "getsockopt", "setsockopt"})
+"""Calls that end what was opened, and those with which a runtime asks how that is to be done."""
 ON_FILES: Final = frozenset({"lseek", "ftruncate"})
 
 
@@ -65,13 +68,19 @@ def leaks_nothing(run: Run, beside: Run) -> Judgement:
         return NotObserved()
     if not isinstance(run.ending, Waiting) or not isinstance(beside.ending, Waiting):
         return NotApplicable(say("leak.ended"))
-    more = still_open(run) - still_open(beside)
+    held = _held(run.trace)
+    more = len(held) - len(_held(beside.trace))
     if more < LEAK:
         return Kept()
-    owed = filter(is_owed_a_close, run.trace.descriptions)
-    last = max((one for one in owed if left_open(run.trace, one) is not None), key=lambda one: one.number)
+    last = max(held, key=lambda one: one.number)
     seen = say("leak.seen", clients=len(clients_of(run)), few=len(clients_of(beside)), more=more)
     return Broken(say("leak.expected"), seen, last.opened_by)
+
+
+def _held(trace: Trace) -> list[Description]:
+    """Return what must be closed and is open yet, in processes that live: the end of a process closes its own."""
+    owed = filter(is_owed_a_close, trace.descriptions)
+    return [one for one in owed if left_open(trace, one) is not None and opener_of(trace, one) in trace.living]
 
 
 def uses_valid_descriptors(run: Run) -> Judgement:
@@ -101,10 +110,10 @@ def uses_right_kind(run: Run) -> Judgement:
 
 
 def leaves_standard_streams(run: Run) -> Judgement:
-    """The program's own process keeps 0, 1 and 2; a library may close them after the last call of the exercise."""
+    """The program's own process keeps 0, 1 and 2; a library may close them when all that is left to do is to close."""
     if not run.observed:
         return NotObserved()
-    last = max((call.number for call in run.trace.of_exercise()), default=-1)
+    last = max((call.number for call in run.trace.of_exercise() if call.name not in ENDINGS), default=-1)
     for call in run.trace.calls:
         onto = (
             call.name == "dup" and call.system_call != "fcntl" and call.result in STANDARD and call.system_call != "dup"

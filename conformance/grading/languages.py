@@ -83,10 +83,13 @@ WINSOCK_LANGUAGES: Final = (
 WINDOWS_HEADERS: Final = Path(__file__).parent / "windows_headers"
 EXTENSIONS: Final = {extension: language for language in LANGUAGES for extension in language.extensions}
 WINSOCK_EXTENSIONS: Final = {extension: language for language in WINSOCK_LANGUAGES for extension in language.extensions}
-JAVA_MAIN: Final = re.compile(
-    rb"\bclass\s+(\w+)(?:(?!\bclass\s+\w+\s*(?:extends|implements|\{)).)*?\bstatic\s+(?:final\s+)?void\s+main\b",
+JAVA_WORDS: Final = re.compile(
+    rb"""//[^\n]*|/\*.*?\*/|\"{3}.*?\"{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
+    rb"""|\bpackage\s+(?P<package>[\w.]+)\s*;|(?<![.\w])(?:class|enum|record|interface)\s+(?P<type>\w+)"""
+    rb"""|(?P<begin>\{)|(?P<end>\})|(?P<main>\bstatic\s+(?:final\s+)?void\s+main\b)""",
     re.DOTALL,
 )
+"""What says in which class of a Java file `main` stands; comments and texts are words too: nothing is read in them."""
 
 
 def languages_of(exercise: Exercise) -> dict[str, Language]:
@@ -101,5 +104,18 @@ def find_tool(language: Language) -> str | None:
 
 def java_main(source: Path) -> str:
     """Return the name of the class whose `main` a Java file has; the file's own name where none is found."""
-    found = JAVA_MAIN.search(source.read_bytes())
-    return found[1].decode() if found else source.stem
+    package, waiting, around = b"", b"", [b""]
+    for word in JAVA_WORDS.finditer(source.read_bytes()):
+        match word.lastgroup:
+            case "package":
+                package = word["package"] + b"."
+            case "type":
+                waiting = word["type"]
+            case "begin":
+                around.append(waiting)
+                waiting = b""
+            case "end" if len(around) > 1:
+                around.pop()
+            case "main":
+                return (package + b"$".join(filter(None, around))).decode()
+    return source.stem

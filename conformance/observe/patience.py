@@ -14,6 +14,8 @@ BEARABLE: Final = 5.0
 """Seconds that a program's own deadline may lie ahead."""
 OFTEN: Final = {"sleep": 1000, "poll": 25, "select": 25, "epoll_wait": 25, "futex": 3}
 """How many time-outs of one thread are let pass while nothing comes of it: runtimes keep timers that never end."""
+AT_LAST: Final = 40
+"""How many at least, when nothing else goes on: at its exit a Java runtime waits thirty times for threads in a call."""
 ENOUGH_TO_TELL: Final = 25
 """How many are let pass before a thread may be taken for one that asks its own clock."""
 
@@ -33,7 +35,7 @@ class Patience:
     patient: Entry | None = None
     """The wait that is let last as long as it does."""
 
-    def left(self, memory: Memory, entry: Entry, progress: int) -> float | None:
+    def left(self, memory: Memory, entry: Entry, progress: int, *, at_last: bool = False) -> float | None:
         """Return the seconds that a wait still lasts, if it may be let pass; None where it has no end or may not."""
         left = waits.time_given(memory, entry)
         if left is None:
@@ -44,7 +46,8 @@ class Patience:
             self.since, self.due = now, now + left
         if self.expired >= ENOUGH_TO_TELL and self.has_a_deadline(memory, entry, progress):
             return None
-        return left if self.expired < OFTEN[entry.name] or now - self.since < TELLS else None
+        often = max(OFTEN[entry.name], AT_LAST if at_last else 0)
+        return left if self.expired < often or now - self.since < TELLS else None
 
     def has_a_deadline(self, memory: Memory, entry: Entry, progress: int) -> bool:
         """Tell whether the thread asks its own clock, and waits for a time that only the system's clock will bring.

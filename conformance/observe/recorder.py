@@ -75,6 +75,13 @@ class Process:
     loaded: bool = False
     """Whether exec has put the program into it: what ran before is the launcher's."""
 
+    def reuses(self, number: int) -> bool:
+        """Tell whether a number that was closed stands for something that is not followed, as a log or a pipe."""
+        other = os.path.lexists(f"/proc/{self.memory.pid}/fd/{number}")
+        if other:
+            self.table.closed.discard(number)
+        return other
+
 
 class Entry:
     """A call that was entered and has not returned."""
@@ -130,6 +137,8 @@ class Recorder:
         self.files: list[OpenFile] = []
         self.forks: list[Fork] = []
         self.loads: list[Load] = []
+        self.living: set[int] = set()
+        """The processes that were left when the run was over."""
         self.processes = 0
         self.truncated = False
         self.total = 0
@@ -207,7 +216,7 @@ class Recorder:
             entry.state, entry.of_exercise = known.state.value, known.of_exercise
             self._look_at_address(process.memory, entry, known)
             return True
-        if number in process.table.closed:
+        if number in process.table.closed and not process.reuses(number):
             entry.state, entry.of_exercise = "closed", True
             return True
         if (
@@ -433,7 +442,9 @@ class Recorder:
         files = [entry for entry in self.files if entry.kind in (Kind.SOCKET, Kind.FILE) or entry.of_exercise]
         calls = tuple(call for call in self.calls if call is not None)
         descriptions = tuple(map(_description, files))
-        return Trace(calls, descriptions, self.truncated, tuple(self.forks), tuple(self.loads))
+        return Trace(
+            calls, descriptions, self.truncated, tuple(self.forks), tuple(self.loads), tuple(sorted(self.living))
+        )
 
 
 def _base(directory: int) -> str:

@@ -123,6 +123,8 @@ class Trace(Struct, frozen=True):
     """More calls were made than are kept."""
     forks: tuple[Fork, ...] = ()
     loads: tuple[Load, ...] = ()
+    living: tuple[int, ...] = ()
+    """The processes that had not ended by themselves when the run was over."""
 
     def named(self, *names: str) -> tuple[Call, ...]:
         """Return the calls of these names, in order."""

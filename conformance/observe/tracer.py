@@ -144,6 +144,7 @@ class Tracer:
 
     def kill(self) -> None:
         """End whatever is left of the program."""
+        self.recorder.living |= {thread.process.number for thread in self.threads.values()}
         for thread in list(self.threads.values()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(thread.tid, signal.SIGKILL)
@@ -428,21 +429,23 @@ class Tracer:
 
     # -------------------------------------------------------------- virtual time
 
-    def end_a_wait(self, *, sleeps_only: bool) -> bool:
+    def end_a_wait(self, *, sleeps_only: bool = False, at_last: bool = False) -> bool:
         """Let the shortest time-out pass at once, as if its time had gone by; tell whether there was one.
 
-        With `sleeps_only`, only pauses that wait for nothing but time.
+        With `sleeps_only`, only pauses that wait for nothing but time; `at_last`, also one that has passed often.
         """
         due = [
             (left, thread)
             for thread in self.threads.values()
-            if (left := self._time_left(thread, sleeps_only)) is not None
+            if (left := self._time_left(thread, sleeps_only, at_last)) is not None
         ]
         if self._waits_ended >= WAITS_ENDED_AT_MOST:
             return False
+        if not due and (sleeps_only or not self._ring()):
+            return False
         self._waits_ended += 1
         if not due:
-            return not sleeps_only and self._ring()
+            return True
         thread = min(due, key=lambda wait: wait[0])[1]
         thread.expiring = True
         thread.patience.expired += 1
@@ -459,11 +462,11 @@ class Tracer:
             os.kill(process.memory.pid, signal.SIGALRM)
         return True
 
-    def _time_left(self, thread: Thread, sleeps_only: bool) -> float | None:
+    def _time_left(self, thread: Thread, sleeps_only: bool, at_last: bool) -> float | None:
         entry = thread.entry
         if entry is None or entry.name not in WAITS or (sleeps_only and not waits.only_time(entry)):
             return None
-        return thread.patience.left(thread.process.memory, entry, self.progress)
+        return thread.patience.left(thread.process.memory, entry, self.progress, at_last=at_last)
 
     def waits_for_a_deadline(self) -> bool:
         """Tell whether a thread asks its own clock, and waits for a time that only the system's clock will bring."""

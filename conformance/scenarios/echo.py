@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from conformance.model.calls import INPUT, OUTPUT
 from conformance.observe.decode import size
 from conformance.observe.faults import Fail, Fault, Short
-from conformance.scenarios.failing import FAILED_AT_MOST, count, with_faults, without_faults
+from conformance.scenarios.failing import FAILED_AT_MOST, count, without_faults
 from conformance.scenarios.family import Family
 from conformance.scenarios.greeting import HOSTILE, LONG, cuts_of, messages, segments
 from conformance.scenarios.undisturbed import QUIT
@@ -279,7 +279,11 @@ def lost_server(undisturbed: Run) -> tuple[Scenario, ...]:
 
 
 def failed_answers(undisturbed: Run) -> tuple[Scenario, ...]:
-    """Return one scenario for each transfer of the client that fails while an answer is owed."""
+    """Return one scenario for each transfer of the client that fails while an answer is owed.
+
+    Such a failure is the end of a connection. Whoever else waits for it, as another process of the client, learns of
+    that from the reset that comes when nothing goes on.
+    """
     answers = sum(
         call.name in INPUT and bool(call.result) for call in undisturbed.trace.of_exercise() if call.succeeded
     )
@@ -288,7 +292,7 @@ def failed_answers(undisturbed: Run) -> tuple[Scenario, ...]:
         ("output", count(undisturbed, "output"), ("ECONNRESET", "EHOSTUNREACH")),
     )
     return tuple(
-        with_faults(undisturbed, Fail(group, error, nth))
+        replace(undisturbed.scenario, steps=(Accept(), Echo(), Reset()), faults=(Fail(group, error, nth),))
         for group, most, errors in kinds
         for error in errors
         for nth in range(1, min(most, FAILED_AT_MOST) + 1)

@@ -33,6 +33,13 @@ class Line:
     returned: int = 0
     """How many bytes it has sent back."""
 
+    def ports(self) -> tuple[int, int]:
+        """Return the program's port and the peer's own; zeros once the connection is gone."""
+        try:
+            return self.socket.getpeername()[1], self.socket.getsockname()[1]
+        except OSError:
+            return 0, 0
+
     def close(self) -> None:
         """Let go of the connection."""
         self.socket.close()

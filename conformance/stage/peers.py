@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.stage.lines import NOTHING, Line, dial, shut, under_way
+from conformance.stage.ports import sending
 from conformance.stage.script import (
     LOOPBACK,
     Accept,
@@ -159,6 +160,14 @@ class Peer:
         """Tell whether all that the peer sent has arrived at the program's end."""
         return all(line.program_ended or not under_way(line.socket) for line in self.lines.values())
 
+    def awaits(self) -> bool:
+        """Tell whether something that the program has sent is still to come: a busy kernel delivers it later.
+
+        An end that was sent counts too; what is sent to a peer that reads no more does not.
+        """
+        read = {line.ports() for line in self.lines.values() if not line.program_ended and not line.paused}
+        return bool(read) and not read.isdisjoint(sending())
+
     def pump(self) -> bool:
         """Read what came in, send what did not fit before; tell whether anything moved."""
         ready = [self._by_number[number] for number, _ in self._watched.poll(0)]
@@ -267,7 +276,8 @@ class Peer:
 
     def _echoed(self, line: Line, most: int | None) -> bool | None:
         """Tell that an echo is over, which the program does not notice; None where it is not."""
-        return False if line.program_ended or (most is not None and line.returned >= most) else None
+        over = self.unfinished > 1 and not line.owed if most is None else line.returned >= most
+        return False if line.program_ended or over else None
 
     def _end(self, line: Line) -> bool:
         if line.ended:

@@ -117,10 +117,7 @@ class Performance:
         """Seen asleep twice with nothing between, and nothing under way on the wire: then it is quiet."""
         self.idle += elapsed
         if not self.peer.settled():
-            self.quiet_seen = False
-            self.idle += _pause(self.look)
-            self.look = min(self.look * 2, LONGEST_LOOK)
-            self.ending = self._over_a_limit()
+            self._look_later()
         elif not self.quiet_seen or self.order.build:
             self.quiet_seen = True
             self.ending = self._over_a_limit()
@@ -128,12 +125,22 @@ class Performance:
             self.quiet_seen = False
             self._quiet()
 
+    def _look_later(self) -> None:
+        """Let a busy kernel deliver what is under way."""
+        self.quiet_seen = False
+        self.idle += _pause(self.look)
+        self.look = min(self.look * 2, LONGEST_LOOK)
+        self.ending = self._over_a_limit()
+
     def _quiet(self) -> None:
         """Let go on what can: pauses pass at once; then the peer; then time-outs; a step too early comes last."""
         follower, peer = self.follower, self.peer
-        if follower.end_a_wait(sleeps_only=True):
+        if follower.end_a_wait(sleeps_only=True) or (peer.ready() and peer.act()):
             return
-        if (peer.ready() and peer.act()) or follower.end_a_wait(sleeps_only=False) or peer.act():
+        if peer.awaits():
+            self._look_later()
+            return
+        if peer.pump() or follower.end_a_wait() or peer.act() or follower.end_a_wait(at_last=True):
             return
         if follower.waits_for_a_deadline():
             self.idle += _pause(LONGEST_LOOK)

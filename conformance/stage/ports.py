@@ -10,6 +10,8 @@ from typing import Final
 CANDIDATES: Final = (9190, 7531, 9473, 8642, 6791, 5937, 4859, 7193, 8317, 6173, *range(5009, 9973, 97))
 """Above 1023, below the ports that the system gives to clients; 9190 is the course's own."""
 LISTENING: Final = "0A"
+NOTHING_SENT: Final = "00000000:"
+"""How the kernel's table begins to tell of what a socket has sent, where all of it has arrived."""
 
 
 def swapped(port: int) -> int:
@@ -54,9 +56,20 @@ def _is_free(port: int) -> bool:
 
 def listening() -> Iterator[int]:
     """Yield the ports on which somebody listens in this network namespace, from the kernel's tables."""
+    return (_port(fields[1]) for fields in _sockets() if fields[3] == LISTENING)
+
+
+def sending() -> Iterator[tuple[int, int]]:
+    """Yield the ports, its own and the other's, of each end of a connection that has sent what has not arrived."""
+    return ((_port(fields[1]), _port(fields[2])) for fields in _sockets() if not fields[4].startswith(NOTHING_SENT))
+
+
+def _sockets() -> Iterator[list[str]]:
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/self/net/{table}").read_text().splitlines()[1:]:
-                fields = line.split()
-                if fields[3] == LISTENING:
-                    yield int(fields[1].rsplit(":", 1)[1], 16)
+                yield line.split()
+
+
+def _port(address: str) -> int:
+    return int(address.rsplit(":", 1)[1], 16)

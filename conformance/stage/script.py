@@ -83,7 +83,10 @@ class Read(Struct, frozen=True, tag="read", omit_defaults=True, forbid_unknown_f
 
 
 class Echo(Struct, frozen=True, tag="echo", omit_defaults=True, forbid_unknown_fields=True):
-    """The peer sends back what it has received, again and again, until the program ends its direction."""
+    """The peer sends back what it has received, again and again, until the program ends its direction.
+
+    Where another step follows, that is taken as soon as the program waits for nothing that time or an answer brings.
+    """
 
     client: int = 0
     cut: int = 0

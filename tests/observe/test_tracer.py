@@ -78,6 +78,12 @@ def test_follows_an_exec_by_a_thread_that_is_not_the_leader(stage: Stage, compil
     assert [call.name for call in found.trace.calls] == ["socket", "close"]
 
 
+def test_a_number_that_stands_for_something_else_is_no_closed_one(stage: Stage, compiled: Compile) -> None:
+    found = stage.run(Order(Program((str(compiled("reuses")),), sockets=True), Scenario()))
+    assert found.ending == Exited(0)
+    assert [call.name for call in found.trace.calls] == ["socket", "close"]
+
+
 def test_refuses_the_ways_around_it(stage: Stage, compiled: Compile) -> None:
     found = run(stage, compiled("escapes"), everything=False)
     answers = dict(line.split() for line in found.stdout.decode().splitlines())

@@ -21,6 +21,7 @@ from conformance.stage.script import (
     Send,
     Start,
     Step,
+    Waiting,
 )
 from tests.conftest import Compile
 
@@ -91,6 +92,11 @@ def test_an_echo_stops_in_the_middle(then: Step, shown: bytes, stage: Stage, tal
     assert found.sent() == b"Hel"
 
 
+def test_an_echo_is_over_for_the_next_step_when_nothing_is_asked(stage: Stage, talks: str) -> None:
+    found = client(stage, talks, "wone", "r", "wtwo", "r", "r", peer=(Echo(), Reset()))
+    assert found.stdout == b"[one][two][ECONNRESET]"
+
+
 def test_an_echo_that_answers_nothing_waits_for_nothing(stage: Stage, talks: str) -> None:
     found = client(stage, talks, "wHello", "r", peer=(Echo(most=0), End()))
     assert found.stdout == b"[]"
@@ -102,6 +108,12 @@ def test_a_program_that_asks_without_end_is_stopped(given: bytes, bearable: int,
     assert client(stage, talks, "n0", peer=(Echo(),), start=start).ending == Busy("answers")
     assert client(stage, talks, f"n{bearable}", peer=(Echo(),), start=start).ending == Exited(0)
     assert client(stage, talks, f"n{bearable + 1}", peer=(Echo(),), start=start).ending == Busy("answers")
+
+
+def test_what_the_kernel_delivers_late_is_awaited(stage: Stage, compiled: Compile) -> None:
+    found = stage.run(Order(Program((str(compiled("corks")), "{port}"), "client"), Scenario((Accept(),))))
+    assert found.received() == b"late"
+    assert found.ending == Waiting()
 
 
 # ---------------------------------------------------------------- leaving

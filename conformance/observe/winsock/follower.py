@@ -137,11 +137,11 @@ class WinsockTracer(Tracer):
         self._passed = self._in_vain = 0
         return self.under_way()
 
-    def end_a_wait(self, *, sleeps_only: bool) -> bool:
+    def end_a_wait(self, *, sleeps_only: bool = False, at_last: bool = False) -> bool:
         """Let a sleep be over, a few between two steps of the peer; or let the time of a select go by, which cannot be
         made to pass.
         """
-        if self._in_vain >= (SLEEPS_BETWEEN_STEPS if sleeps_only else SLEEPS_AT_MOST):
+        if at_last or self._in_vain >= (SLEEPS_BETWEEN_STEPS if sleeps_only else SLEEPS_AT_MOST):
             return False
         if self._sleepers:
             self._in_vain += 1
