@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from conformance.checks.deviations import deviation
+from conformance.grading.build import MISSING
 from conformance.grading.languages import WINDOWS_C, WINDOWS_HEADERS
 from conformance.model.winsock import NUMBERS
 from conformance.observe.faults import Fail, Short
@@ -54,6 +55,7 @@ def build() -> Iterator[Build]:
         source = next(path for path in (PROGRAMS / f"{name}.c", REFERENCES / f"{name}.c") if path.is_file())
         copy, target = folder / source.name, folder / f"{name}.exe"
         fill = {"{headers}": str(WINDOWS_HEADERS), "{spellings}": str(folder)}
+        fill |= {"{missing}": str(WINDOWS_HEADERS / MISSING)}
         fill |= {"{output}": str(target), "{source}": str(copy)}
         if not target.exists():
             shutil.copyfile(source, copy)
