@@ -28,6 +28,11 @@ AF_INET6: Final = 23
 HERE_AF_INET6: Final = int(socket.AF_INET6).to_bytes(2, "little")
 OTHER: Final = WinsockCall("other", False, "never")
 SLOTS: Final = 6
+SIGN: Final = 0x8000_0000
+TIMEVAL: Final = struct.Struct("<ii")
+"""Windows counts both in 32 bits."""
+AT_EXIT: Final = "ws2_32.WSACleanup"
+"""What a program may hand to `atexit`: then the C library calls it."""
 MAKES_ONE: Final = frozenset({"socket", "accept"})
 
 
@@ -50,6 +55,7 @@ class Pending:
         "of_exercise",
         "place",
         "state",
+        "time_out",
         "words",
     )  # fmt: skip
 
@@ -68,6 +74,8 @@ class Pending:
         self.injected: str | None = None
         self.error: int | None = None
         """What the call is made to fail with."""
+        self.time_out: float | None = None
+        """The seconds that it waits at most, where it says so."""
 
 
 class WinsockRecorder(Recorder):
@@ -90,13 +98,15 @@ class WinsockRecorder(Recorder):
     def begins(self, process: Process, tid: int, line: Line) -> Pending:
         """Take note of a call; one of no interest is followed, and has no number."""
         pending = Pending(line, WINSOCK_CALLS.get(line.function, OTHER))
-        if self.image is None or not self.image.holds(line.back) or not self._is_of_interest(process, pending):
+        own = self.image is not None and self.image.holds(line.back)
+        if not (own or line.function == AT_EXIT) or not self._is_of_interest(process, pending):
             return pending
         self.total += 1
         if len(self.calls) >= CALLS_KEPT:
             self.truncated = True
             return pending
-        pending.place = Place(self.program, line.back - 1, direct=True)
+        pending.place = Place(self.program, line.back - 1, direct=True) if own else None
+        pending.time_out = time_out(process.memory, pending)
         pending.number = len(self.calls)
         self.calls.append(None)
         self._keep(process, tid, pending, None, None)
@@ -223,6 +233,18 @@ class WinsockRecorder(Recorder):
             pending.function, pending.words, result, error, pending.descriptor, subject, on, pending.state,
             pending.of_exercise, pending.address, None, pending.data, pending.injected, pending.place,
         )  # fmt: skip
+
+
+def time_out(memory: Memory, pending: Pending) -> float | None:
+    """Return the seconds that a call waits for sockets at most; None where it has no end, or waits for nothing."""
+    if pending.function == "ws2_32.WSAPoll":
+        milliseconds = pending.words[2] & ALL_ONES
+        return None if milliseconds & SIGN else milliseconds / 1000
+    if pending.name != "select" or not pending.words[4]:
+        return None
+    raw = memory.read(pending.words[4], TIMEVAL.size)
+    seconds, fraction = TIMEVAL.unpack(raw) if len(raw) == TIMEVAL.size else (0, 0)
+    return float(seconds + fraction / 1e6)
 
 
 def plain(function: str) -> str:
