@@ -21,8 +21,10 @@ ENDINGS: Final = frozenset({"cleanup", "reason"})
 """What may follow a WSAStartup that failed."""
 WITH_ONE_CLIENT: Final = frozenset({"accept", "recv", "send"})
 NOT_STARTED: Final = "WSANOTINITIALISED"
-NARROW: Final = (b"\x89\x45", b"\x89\x05", b"\x89\x85", b"\x89\x44\x24", b"\x89\x84\x24", b"\x48\x98")
-"""How the machine code behind a call begins that keeps 32 of 64 bits: `mov %eax` to memory, or `cltq`."""
+MOVE, SOURCE, RAX = 0x89, 0x38, 0
+"""`mov` from a register; which one, in the byte behind it; and the register in which a result comes."""
+EXTENDED: Final = (b"\x48\x98", b"\x48\x63\xc0", b"\x48\x63\xd0", b"\x48\x63\xc8")
+"""`cltq` and its like, which make 64 bits of 32."""
 
 
 def starts_first(run: Run) -> Judgement:
@@ -190,4 +192,9 @@ def keeps_whole_handles(run: Run) -> Judgement:
 def _is_cut(call: Call) -> bool:
     assert call.place is not None
     behind = bytes_at(Path(call.place.file), call.place.offset + 1, 4)
-    return behind.startswith(NARROW)
+    return behind.startswith(EXTENDED) or _moves_half(behind)
+
+
+def _moves_half(code: bytes) -> bool:
+    """Tell whether machine code begins with a `mov` of %eax: with a prefix it would be one of all 64 bits of %rax."""
+    return len(code) > 1 and code[0] == MOVE and code[1] & SOURCE == RAX

@@ -69,8 +69,11 @@ WINSOCK_CALLS: Final[dict[str, WinsockCall]] = {
     "kernel32.GetLastError": WinsockCall("reason", False, "never"),
     "msvcrt._errno": WinsockCall("errno", False, "never"),
     "ucrtbase._errno": WinsockCall("errno", False, "never"),
-    "msvcrt.perror": WinsockCall("errno", False, "never"),
-    "ucrtbase.perror": WinsockCall("errno", False, "never"),
+    **{
+        f"{library}.{name}": WinsockCall("errno", False, "never")
+        for library in ("msvcrt", "ucrtbase")
+        for name in ("perror", "_wperror", "_strerror", "_wcserror", "_get_errno")
+    },
     "kernel32.Sleep": WinsockCall("sleep", False, "never"),
     "msvcrt._write": WinsockCall("write", buffer=1),
     "msvcrt._read": WinsockCall("read", buffer=1),
