@@ -5,7 +5,7 @@ from typing import Final
 
 from conformance.checks import lifecycle
 from conformance.checks.common import ended_how
-from conformance.checks.robust import says_so_and_fails, use_after, went_well
+from conformance.checks.robust import says_more, says_so_and_fails, use_after, went_well
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.calls import TRANSFER
 from conformance.model.descriptors import State
@@ -20,6 +20,9 @@ from conformance.words import say
 ENDINGS: Final = frozenset({"cleanup", "reason"})
 """What may follow a WSAStartup that failed."""
 WITH_ONE_CLIENT: Final = frozenset({"accept", "recv", "send"})
+ENDING: Final = frozenset({"shutdown", "close"})
+GOING_ON: Final = TRANSFER | ENDING
+"""What a conversation goes on with, or ends with."""
 NOT_STARTED: Final = "WSANOTINITIALISED"
 MOVE, SOURCE, RAX = 0x89, 0x38, 0
 """`mov` from a register; which one, in the byte behind it; and the register in which a result comes."""
@@ -144,10 +147,23 @@ def tests_results(run: Run, undisturbed: Run) -> Judgement:
         return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number)
     goes_on = isinstance(run.ending, Waiting) and isinstance(undisturbed.ending, Waiting)
     if goes_on and failed.name in WITH_ONE_CLIENT:
-        return Kept()  # it ended that conversation, and waits for the next client
+        return _ended_that_conversation(run, undisturbed, failed)
     if went_well(run, undisturbed):
         return Kept()
     return says_so_and_fails(run, undisturbed, say("failure.cause", call=name, error=failed.error), failed.number)
+
+
+def _ended_that_conversation(run: Run, undisturbed: Run, failed: Call) -> Judgement:
+    """A server that stays up ended the conversation in which something failed, or said so, and waits for the next one.
+
+    Who goes on with a connection over which nothing could be sent, and says nothing, did not notice.
+    """
+    later = (call for call in run.trace.calls if call.number > failed.number and call.subject == failed.subject)
+    use = next((call for call in later if call.name in GOING_ON), None)
+    if failed.name != "send" or use is None or use.name in ENDING or says_more(run, undisturbed):
+        return Kept()
+    expected = say("failure.no-use", call=plain(failed.system_call), error=failed.error)
+    return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number)
 
 
 def _use_after(trace: Trace, failed: Call) -> Call | None:

@@ -246,12 +246,19 @@ def test_nobody_listens_and_a_taken_port_are_real(windows: Stage, build: Build) 
     assert taken.trace.named("bind")[0].error == "WSAEADDRINUSE"
 
 
-@pytest.mark.parametrize("how", ["polls", "spins"])
+@pytest.mark.parametrize("how", ["polls", "dozes", "waits", "spins"])
 def test_a_server_that_looks_again_and_again_is_met(windows: Stage, build: Build, how: str) -> None:
     program = Program((build("windows_polls"), "{port}", how), "server", platform="winsock")
     run = windows.run(Order(program, ONE_CLIENT))
     assert run.received() == b"Hello World!\0"
     assert run.spun == (how == "spins")
+
+
+def test_a_server_that_waits_half_a_minute_again_and_again_is_not_waited_for(windows: Stage, build: Build) -> None:
+    program = Program((build("windows_polls"), "{port}", "selects"), "server", platform="winsock")
+    run = windows.run(Order(program, ONE_CLIENT))
+    assert run.received() == b"Hello World!\0"
+    assert run.ending == Waiting()
 
 
 @pytest.mark.usefixtures("load")

@@ -21,7 +21,7 @@ from conformance.observe.seccomp import TRACE as STOP
 from conformance.observe.tracer import Pulse, Thread, Tracer
 from conformance.observe.winsock import relay
 from conformance.observe.winsock.faults import FOR_EVER, WinsockInjector, reason
-from conformance.observe.winsock.recorder import Pending, WinsockRecorder
+from conformance.observe.winsock.recorder import Pending, WinsockRecorder, timed_out
 
 CHANNEL: Final = 2
 """The descriptor on which Wine writes its trace; a program's own standard error reaches it under another number."""
@@ -208,7 +208,7 @@ class WinsockTracer(Tracer):
         self._pending.setdefault(thread.tid, []).append(pending)
         if pending.number >= 0:
             self.injector.before(thread.process.memory, block, pending)
-            self.may_sleep = pending.name in MAY_SLEEP
+            self.may_sleep = pending.name == "wait" or pending.name in MAY_SLEEP
         if _sleeps(pending):
             self.injector.hurry(thread.process.memory, block, pending)
             self._sleepers.append(thread.tid)
@@ -229,7 +229,7 @@ class WinsockTracer(Tracer):
         if pending.number < 0:
             return
         self.noticeable = pending.of_exercise
-        if pending.time_out is not None and not result:
+        if timed_out(pending, result):
             self._passed += 1
             if self._passed >= TIMES_PASSED_AT_MOST:
                 self.idle.add(self._site(pending))
