@@ -52,15 +52,10 @@ def says_so_and_fails(run: Run, undisturbed: Run, cause: str, call: int | None =
             return Broken(expected, say("failure.no-end") + ended_how(run), call)
         case Killed(name) if run.crashed:
             return Broken(expected, say("ended.killed", signal=name), call)
-    if not says_more(run, undisturbed):
+    known = set(undisturbed.output.split(b"\n"))
+    if not any(line.strip() and line not in known for line in run.output.split(b"\n")):
         return Broken(expected, say("failure.silent", status=run.status), call)
     return Kept()
-
-
-def says_more(run: Run, undisturbed: Run) -> bool:
-    """Tell whether the program printed a line that it does not print when all goes well."""
-    known = set(undisturbed.output.split(b"\n"))
-    return any(line.strip() and line not in known for line in run.output.split(b"\n"))
 
 
 def refused(run: Run, undisturbed: Run) -> Judgement:

@@ -1,16 +1,18 @@
 """Checks of what Winsock asks for beyond POSIX: its beginning and end, sockets that are no files, reasons."""
 
+import re
 from pathlib import Path
 from typing import Final
 
 from conformance.checks import lifecycle
-from conformance.checks.common import ended_how
-from conformance.checks.robust import says_more, says_so_and_fails, use_after, went_well
+from conformance.checks.common import clients_of, ended_how
+from conformance.checks.descriptor import LEAK
+from conformance.checks.robust import says_so_and_fails, use_after, went_well
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.calls import TRANSFER
 from conformance.model.descriptors import State
 from conformance.model.failures import USES, USES_OF_NOTHING
-from conformance.model.winsock import FOR_FILES
+from conformance.model.winsock import FOR_FILES, NUMBERS
 from conformance.observe.trace import Call, Description, Trace
 from conformance.observe.winsock.image import bytes_at
 from conformance.observe.winsock.recorder import plain
@@ -23,6 +25,7 @@ WITH_ONE_CLIENT: Final = frozenset({"accept", "recv", "send"})
 ENDING: Final = frozenset({"shutdown", "close"})
 GOING_ON: Final = TRANSFER | ENDING
 """What a conversation goes on with, or ends with."""
+NUMBER: Final = re.compile(rb"[0-9]+")
 NOT_STARTED: Final = "WSANOTINITIALISED"
 MOVE, SOURCE, RAX = 0x89, 0x38, 0
 """`mov` from a register; which one, in the byte behind it; and the register in which a result comes."""
@@ -114,6 +117,16 @@ def closes_with_closesocket(run: Run) -> Judgement:
     return Kept()
 
 
+def closes_conversations(run: Run) -> Judgement:
+    """Of many clients that have come and gone no more than a few have left a socket; and all as for one client."""
+    accepted = {call.subject for call in run.trace.named("accept") if call.succeeded and call.of_exercise}
+    left = [one for one in run.trace.descriptions if one.number in accepted and not one.closes]
+    if not isinstance(run.ending, Waiting) or len(left) <= LEAK:
+        return closes_with_closesocket(run)
+    seen = say("closesocket.left", left=len(left), clients=len(clients_of(run)))
+    return Broken(say("closesocket.expected"), seen, left[-1].opened_by)
+
+
 def _is_left(one: Description, closes: list[Call]) -> bool:
     """Tell whether a socket was not closed; that closing came too late, behind WSACleanup, is judged elsewhere."""
     tried = any(call.subject == one.number and call.error in (None, NOT_STARTED) for call in closes)
@@ -144,7 +157,7 @@ def tests_results(run: Run, undisturbed: Run) -> Judgement:
     name = plain(failed.system_call)
     if use is not None:
         expected = say("failure.no-use", call=name, error=failed.error)
-        return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number)
+        return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number, by_calling=True)
     goes_on = isinstance(run.ending, Waiting) and isinstance(undisturbed.ending, Waiting)
     if goes_on and failed.name in WITH_ONE_CLIENT:
         return _ended_that_conversation(run, undisturbed, failed)
@@ -160,10 +173,18 @@ def _ended_that_conversation(run: Run, undisturbed: Run, failed: Call) -> Judgem
     """
     later = (call for call in run.trace.calls if call.number > failed.number and call.subject == failed.subject)
     use = next((call for call in later if call.name in GOING_ON), None)
-    if failed.name != "send" or use is None or use.name in ENDING or says_more(run, undisturbed):
+    if failed.name != "send" or use is None or use.name in ENDING or _speaks_of(failed, run, undisturbed):
         return Kept()
     expected = say("failure.no-use", call=plain(failed.system_call), error=failed.error)
     return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number)
+
+
+def _speaks_of(failed: Call, run: Run, undisturbed: Run) -> bool:
+    """Tell whether a line is printed only after the failure; that a number is another one, as a port, says nothing."""
+    known = {NUMBER.sub(b"", line) for line in undisturbed.output.split(b"\n")}
+    lines = run.output.split(b"\n")
+    reason = str(NUMBERS.get(failed.error or "", "")).encode()
+    return any(NUMBER.sub(b"", line) not in known or (reason and reason in line) for line in lines if line.strip())
 
 
 def _use_after(trace: Trace, failed: Call) -> Call | None:
