@@ -13,6 +13,7 @@ from conformance.stage.script import Run
 from conformance.words import say
 
 NOWHERE: Final = frozenset({"0.0.0.0", "::"})
+SOL_SOCKET, SO_REUSEADDR, ALL_ONES = 0xFFFF, 0x0004, 0xFFFF_FFFF
 
 
 class Deviation(NamedTuple):
@@ -20,6 +21,16 @@ class Deviation(NamedTuple):
 
     call: Call
     topic: Topic
+
+
+def _binds_what_it_would_share(run: Run, call: Call) -> bool:
+    before = (one for one in run.trace.named("setsockopt") if one.subject == call.subject and one.number < call.number)
+    return call.name == "bind" and call.error == "WSAEADDRINUSE" and any(map(_shares, before))
+
+
+def _shares(call: Call) -> bool:
+    level, option = (word & ALL_ONES for word in call.words[1:3])
+    return (level, option) == (SOL_SOCKET, SO_REUSEADDR) and call.succeeded and any(call.data)
 
 
 def _accepts_what_was_reset(run: Run, call: Call) -> bool:
@@ -44,6 +55,7 @@ def _connects_to_nowhere(_run: Run, call: Call) -> bool:
 
 
 TOUCHES: Final[dict[Touch, Callable[[Run, Call], bool]]] = {
+    "binds a port that it would share": _binds_what_it_would_share,
     "accepts what was reset": _accepts_what_was_reset,
     "reads the end of what was reset": _reads_the_end_of_what_was_reset,
     "transfers on a listener": _transfers_on_a_listener,

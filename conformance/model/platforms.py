@@ -9,6 +9,7 @@ from msgspec import Struct
 
 Part = Literal["lifecycle", "transfer", "details"]
 Touch = Literal[
+    "binds a port that it would share",
     "accepts what was reset",
     "reads the end of what was reset",
     "transfers on a listener",
