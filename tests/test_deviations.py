@@ -30,11 +30,14 @@ TOUCHING = {
     "binds a port that it would share": run(call(0, "setsockopt", words=REUSE, data=b"\1\0\0\0", subject=0), TAKEN),
     "accepts what was reset": run(call(0, "listen"), call(1, "accept", 4), wire=happened("peer reset", 1)),
     "reads the end of what was reset": run(call(0, "accept", 4), call(1, "recv", 0), wire=happened("peer reset", 2)),
+    "gets less than all": run(call(0, "connect"), call(1, "recv", 5, words=(4, 0, 12, 8))),
     "transfers on a listener": run(call(0, "listen"), call(1, "recv", None, state="listening")),
     "transfers without a connection": run(call(0, "socket", 4), call(1, "send", -1, state="fresh")),
     "connects to nowhere": run(call(0, "socket", 4), call(1, "connect", -1, address=NOWHERE)),
 }  # fmt: skip
 FAR = [
+    run(call(0, "recv", 12, words=(4, 0, 12, 8))),
+    run(call(0, "recv", 5, words=(4, 0, 12, 0))),
     run(call(0, "setsockopt", words=REUSE, data=b"\0\0\0\0", subject=0), TAKEN),
     run(call(0, "setsockopt", words=ALONE, data=b"\1\0\0\0", subject=0), TAKEN),
     run(call(0, "setsockopt", words=REUSE, data=b"\1\0\0\0", subject=9), TAKEN),

@@ -231,7 +231,7 @@ class House:
     def furnish(self, request: Launch) -> Launch:
         """Return how a Windows program is started."""
         environment = {**request.environment, **self.wine.environment(str(self.prefix), UNWANTED)}
-        environment["WINEDEBUG"] = "-all,+relay"
+        environment["WINEDEBUG"] = "-all,+relay,err+virtual,err+seh"
         command = (self.wine.loader, *request.command)
         return replace(
             request, command=command, environment=environment, descriptors=(), terminal=False, filter=self.filter

@@ -128,6 +128,9 @@ def test_other_lines_are_no_calls(line: bytes) -> None:
 def test_the_end_by_a_fault_is_told() -> None:
     assert relay.crash(b"wine: Unhandled page fault on read access to 00 at address 01 (thread 00bc)") == "SIGSEGV"
     assert relay.crash(b"wine: Unhandled division by zero at address 01 (thread 00bc)") == "SIGFPE"
+    ruined = b"0034:err:virtual:virtual_setup_exception stack overflow 272 bytes addr 0x1700573fe stack 0x20ef0"
+    assert relay.crash(ruined) == "SIGSEGV"
+    assert relay.crash(b"0024:err:environ:run_wineboot failed to start wineboot c0000135") is None
     assert relay.crash(b'wine: configuration in L"..." has been updated') is None
 
 

@@ -34,8 +34,10 @@ TICK: Final = 0.001
 SLEEPING: Final = b"SXZ"
 TIMES_PASSED_AT_MOST: Final = 3
 """How often in a row a time-out of select is waited for while nothing comes of it."""
-BEARABLE: Final = 10.0
-"""Seconds that such a time-out may last: who waits longer for the peer counts as one that waits on."""
+SHORT, BEARABLE = 1.0, 10.0
+"""Seconds: what is shorter is a pause between two looks, and is waited for in each run; what is longer than the other
+is not waited for at all, and who waits so long for the peer counts as one that waits on.
+"""
 SLEEPS_BETWEEN_STEPS, SLEEPS_AT_MOST = 3, 100
 """How many sleeps in a row are over before the peer goes on, and before a program is said to wait for ever."""
 
@@ -167,7 +169,10 @@ class WinsockTracer(Tracer):
         return True
 
     def _is_worth_waiting(self, pending: Pending) -> bool:
-        return pending.time_out is not None and pending.time_out <= BEARABLE and self._site(pending) not in self.idle
+        """Tell whether something may come of a time-out. What comes from the peer ends a select, but not a pause."""
+        if pending.time_out is None or pending.time_out < SHORT:
+            return pending.time_out is not None
+        return pending.name != "wait" and pending.time_out <= BEARABLE and self._site(pending) not in self.idle
 
     def _site(self, pending: Pending) -> Site:
         return self.recorder.program, pending.back
