@@ -108,21 +108,32 @@ def closes_with_closesocket(run: Run) -> Judgement:
         return Broken(say("closesocket.expected"), seen, wrong.number, by_calling=True)
     if (reason := _not_judged_at_the_end(run)) is not None:
         return reason
-    again = next((call for call in closes if call.state == "closed"), None)
-    if again is not None:
-        return Broken(say("closesocket.expected"), say("close.again", descriptor=again.descriptor), again.number)
+    if (again := _closed_again(closes)) is not None:
+        return again
     left = next((one for one in run.trace.descriptions if _is_left(one, closes)), None)
     if left is not None:
         return Broken(say("closesocket.expected"), say("closesocket.never", number=_handle(run, left)), left.opened_by)
     return Kept()
 
 
+def _closed_again(closes: list[Call]) -> Broken | None:
+    again = next((call for call in closes if call.state == "closed"), None)
+    if again is None:
+        return None
+    return Broken(say("closesocket.expected"), say("close.again", descriptor=again.descriptor), again.number)
+
+
 def closes_conversations(run: Run) -> Judgement:
     """Of many clients that have come and gone no more than a few have left a socket; and all as for one client."""
+    judgement = closes_with_closesocket(run)
+    if isinstance(judgement, Broken) or not run.observed or not isinstance(run.ending, Waiting):
+        return judgement
+    if (again := _closed_again(list(run.trace.named("close")))) is not None:
+        return again
     accepted = {call.subject for call in run.trace.named("accept") if call.succeeded and call.of_exercise}
     left = [one for one in run.trace.descriptions if one.number in accepted and not one.closes]
-    if not isinstance(run.ending, Waiting) or len(left) <= LEAK:
-        return closes_with_closesocket(run)
+    if len(left) <= LEAK:
+        return Kept()
     seen = say("closesocket.left", left=len(left), clients=len(clients_of(run)))
     return Broken(say("closesocket.expected"), seen, left[-1].opened_by)
 

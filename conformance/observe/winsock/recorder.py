@@ -209,7 +209,8 @@ class WinsockRecorder(Recorder):
             file.state = State.CONNECTING
         elif error is None and pending.name == "close":
             file.closes += 1
-            process.table.drop(pending.descriptor or 0)
+            if process.table.entries.get(pending.descriptor or 0) is file:  # else another thread has the number by now
+                process.table.drop(pending.descriptor or 0)
         elif error is None:
             if pending.name == "listen":
                 file.of_exercise = pending.of_exercise = True
