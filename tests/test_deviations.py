@@ -9,9 +9,9 @@ from conformance.observe.trace import Address, Call, Trace
 from conformance.stage.script import Connect, Happening, Run, Scenario, Waiting, WireEvent
 
 
-def call(number: int, name: str, result: int | None = 0, **fields: object) -> Call:
+def call(number: int, name: str, result: int | None = 0, words: tuple[int, ...] = (), **fields: object) -> Call:
     """A call of a Windows program, as much of it as matters here."""
-    return Call(number, 1, 1, name, f"ws2_32.{name}", (), result, **fields)  # type: ignore[arg-type]
+    return Call(number, 1, 1, name, f"ws2_32.{name}", words, result, **fields)  # type: ignore[arg-type]
 
 
 def run(*calls: Call, wire: tuple[WireEvent, ...] = ()) -> Run:
@@ -23,15 +23,24 @@ def happened(what: Happening, after: int) -> tuple[WireEvent, ...]:
     return (WireEvent(what, 0, after=after),)
 
 
+REUSE, ALONE = (4, 0xFFFF, 0x0004), (4, 0xFFFF, 0xFFFB)
+TAKEN = call(1, "bind", -1, error="WSAEADDRINUSE", subject=0)
 NOWHERE = Address("AF_INET", "127.0.0.1", 0)
 TOUCHING = {
+    "binds a port that it would share": run(call(0, "setsockopt", words=REUSE, data=b"\1\0\0\0", subject=0), TAKEN),
     "accepts what was reset": run(call(0, "listen"), call(1, "accept", 4), wire=happened("peer reset", 1)),
     "reads the end of what was reset": run(call(0, "accept", 4), call(1, "recv", 0), wire=happened("peer reset", 2)),
+    "gets less than all": run(call(0, "connect"), call(1, "recv", 5, words=(4, 0, 12, 8))),
     "transfers on a listener": run(call(0, "listen"), call(1, "recv", None, state="listening")),
     "transfers without a connection": run(call(0, "socket", 4), call(1, "send", -1, state="fresh")),
     "connects to nowhere": run(call(0, "socket", 4), call(1, "connect", -1, address=NOWHERE)),
 }  # fmt: skip
 FAR = [
+    run(call(0, "recv", 12, words=(4, 0, 12, 8))),
+    run(call(0, "recv", 5, words=(4, 0, 12, 0))),
+    run(call(0, "setsockopt", words=REUSE, data=b"\0\0\0\0", subject=0), TAKEN),
+    run(call(0, "setsockopt", words=ALONE, data=b"\1\0\0\0", subject=0), TAKEN),
+    run(call(0, "setsockopt", words=REUSE, data=b"\1\0\0\0", subject=9), TAKEN),
     run(call(0, "listen"), call(1, "accept", 4), wire=happened("peer reset", 5)),
     run(call(0, "accept", 4), call(1, "recv", 0), wire=happened("peer ended", 2)),
     run(call(0, "accept", 4), call(1, "recv", 5), wire=happened("peer reset", 2)),

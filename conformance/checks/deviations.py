@@ -13,6 +13,8 @@ from conformance.stage.script import Run
 from conformance.words import say
 
 NOWHERE: Final = frozenset({"0.0.0.0", "::"})
+SOL_SOCKET, SO_REUSEADDR, ALL_ONES = 0xFFFF, 0x0004, 0xFFFF_FFFF
+MSG_WAITALL: Final = 8
 
 
 class Deviation(NamedTuple):
@@ -22,12 +24,30 @@ class Deviation(NamedTuple):
     topic: Topic
 
 
+def _binds_what_it_would_share(run: Run, call: Call) -> bool:
+    before = (one for one in run.trace.named("setsockopt") if one.subject == call.subject and one.number < call.number)
+    return call.name == "bind" and call.error == "WSAEADDRINUSE" and any(map(_shares, before))
+
+
+def _shares(call: Call) -> bool:
+    level, option = (word & ALL_ONES for word in call.words[1:3])
+    return (level, option) == (SOL_SOCKET, SO_REUSEADDR) and call.succeeded and any(call.data)
+
+
 def _accepts_what_was_reset(run: Run, call: Call) -> bool:
     return call.name == "accept" and call.succeeded and any(at <= call.number + 1 for at in _resets(run))
 
 
 def _reads_the_end_of_what_was_reset(run: Run, call: Call) -> bool:
     return call.name in INPUT and call.result == 0 and bool(lost_clients(run))
+
+
+def _gets_less_than_all(_run: Run, call: Call) -> bool:
+    """Tell whether a recv that waits for all got a part, as it may where the connection ends."""
+    if call.system_call not in ("ws2_32.recv", "ws2_32.recvfrom") or not call.words[3:4]:
+        return False
+    size, asked = call.words[2] & ALL_ONES, call.words[3] & ALL_ONES
+    return bool(asked & MSG_WAITALL) and 0 < (call.result or 0) < size
 
 
 def _transfers_on_a_listener(_run: Run, call: Call) -> bool:
@@ -44,8 +64,10 @@ def _connects_to_nowhere(_run: Run, call: Call) -> bool:
 
 
 TOUCHES: Final[dict[Touch, Callable[[Run, Call], bool]]] = {
+    "binds a port that it would share": _binds_what_it_would_share,
     "accepts what was reset": _accepts_what_was_reset,
     "reads the end of what was reset": _reads_the_end_of_what_was_reset,
+    "gets less than all": _gets_less_than_all,
     "transfers on a listener": _transfers_on_a_listener,
     "transfers without a connection": _transfers_without_a_connection,
     "connects to nowhere": _connects_to_nowhere,

@@ -1,16 +1,18 @@
 """Checks of what Winsock asks for beyond POSIX: its beginning and end, sockets that are no files, reasons."""
 
+import re
 from pathlib import Path
 from typing import Final
 
 from conformance.checks import lifecycle
-from conformance.checks.common import ended_how
+from conformance.checks.common import clients_of, ended_how
+from conformance.checks.descriptor import LEAK
 from conformance.checks.robust import says_so_and_fails, use_after, went_well
 from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
 from conformance.model.calls import TRANSFER
 from conformance.model.descriptors import State
 from conformance.model.failures import USES, USES_OF_NOTHING
-from conformance.model.winsock import FOR_FILES
+from conformance.model.winsock import FOR_FILES, NUMBERS
 from conformance.observe.trace import Call, Description, Trace
 from conformance.observe.winsock.image import bytes_at
 from conformance.observe.winsock.recorder import plain
@@ -20,9 +22,15 @@ from conformance.words import say
 ENDINGS: Final = frozenset({"cleanup", "reason"})
 """What may follow a WSAStartup that failed."""
 WITH_ONE_CLIENT: Final = frozenset({"accept", "recv", "send"})
+ENDING: Final = frozenset({"shutdown", "close"})
+GOING_ON: Final = TRANSFER | ENDING
+"""What a conversation goes on with, or ends with."""
+NUMBER: Final = re.compile(rb"[0-9]+")
 NOT_STARTED: Final = "WSANOTINITIALISED"
-NARROW: Final = (b"\x89\x45", b"\x89\x05", b"\x89\x85", b"\x89\x44\x24", b"\x89\x84\x24", b"\x48\x98")
-"""How the machine code behind a call begins that keeps 32 of 64 bits: `mov %eax` to memory, or `cltq`."""
+MOVE, SOURCE, RAX = 0x89, 0x38, 0
+"""`mov` from a register; which one, in the byte behind it; and the register in which a result comes."""
+EXTENDED: Final = (b"\x48\x98", b"\x48\x63\xc0", b"\x48\x63\xd0", b"\x48\x63\xc8")
+"""`cltq` and its like, which make 64 bits of 32."""
 
 
 def starts_first(run: Run) -> Judgement:
@@ -100,13 +108,34 @@ def closes_with_closesocket(run: Run) -> Judgement:
         return Broken(say("closesocket.expected"), seen, wrong.number, by_calling=True)
     if (reason := _not_judged_at_the_end(run)) is not None:
         return reason
-    again = next((call for call in closes if call.state == "closed"), None)
-    if again is not None:
-        return Broken(say("closesocket.expected"), say("close.again", descriptor=again.descriptor), again.number)
+    if (again := _closed_again(closes)) is not None:
+        return again
     left = next((one for one in run.trace.descriptions if _is_left(one, closes)), None)
     if left is not None:
         return Broken(say("closesocket.expected"), say("closesocket.never", number=_handle(run, left)), left.opened_by)
     return Kept()
+
+
+def _closed_again(closes: list[Call]) -> Broken | None:
+    again = next((call for call in closes if call.state == "closed"), None)
+    if again is None:
+        return None
+    return Broken(say("closesocket.expected"), say("close.again", descriptor=again.descriptor), again.number)
+
+
+def closes_conversations(run: Run) -> Judgement:
+    """Of many clients that have come and gone no more than a few have left a socket; and all as for one client."""
+    judgement = closes_with_closesocket(run)
+    if isinstance(judgement, Broken) or not run.observed or not isinstance(run.ending, Waiting):
+        return judgement
+    if (again := _closed_again(list(run.trace.named("close")))) is not None:
+        return again
+    accepted = {call.subject for call in run.trace.named("accept") if call.succeeded and call.of_exercise}
+    left = [one for one in run.trace.descriptions if one.number in accepted and not one.closes]
+    if len(left) <= LEAK:
+        return Kept()
+    seen = say("closesocket.left", left=len(left), clients=len(clients_of(run)))
+    return Broken(say("closesocket.expected"), seen, left[-1].opened_by)
 
 
 def _is_left(one: Description, closes: list[Call]) -> bool:
@@ -139,13 +168,34 @@ def tests_results(run: Run, undisturbed: Run) -> Judgement:
     name = plain(failed.system_call)
     if use is not None:
         expected = say("failure.no-use", call=name, error=failed.error)
-        return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number)
+        return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number, by_calling=True)
     goes_on = isinstance(run.ending, Waiting) and isinstance(undisturbed.ending, Waiting)
     if goes_on and failed.name in WITH_ONE_CLIENT:
-        return Kept()  # it ended that conversation, and waits for the next client
+        return _ended_that_conversation(run, undisturbed, failed)
     if went_well(run, undisturbed):
         return Kept()
     return says_so_and_fails(run, undisturbed, say("failure.cause", call=name, error=failed.error), failed.number)
+
+
+def _ended_that_conversation(run: Run, undisturbed: Run, failed: Call) -> Judgement:
+    """A server that stays up ended the conversation in which something failed, or said so, and waits for the next one.
+
+    Who goes on with a connection over which nothing could be sent, and says nothing, did not notice.
+    """
+    later = (call for call in run.trace.calls if call.number > failed.number and call.subject == failed.subject)
+    use = next((call for call in later if call.name in GOING_ON), None)
+    if failed.name != "send" or use is None or use.name in ENDING or _speaks_of(failed, run, undisturbed):
+        return Kept()
+    expected = say("failure.no-use", call=plain(failed.system_call), error=failed.error)
+    return Broken(expected, say("failure.used", call=plain(use.system_call)), use.number)
+
+
+def _speaks_of(failed: Call, run: Run, undisturbed: Run) -> bool:
+    """Tell whether a line is printed only after the failure; that a number is another one, as a port, says nothing."""
+    known = {NUMBER.sub(b"", line) for line in undisturbed.output.split(b"\n")}
+    lines = run.output.split(b"\n")
+    reason = str(NUMBERS.get(failed.error or "", "")).encode()
+    return any(NUMBER.sub(b"", line) not in known or (reason and reason in line) for line in lines if line.strip())
 
 
 def _use_after(trace: Trace, failed: Call) -> Call | None:
@@ -190,4 +240,9 @@ def keeps_whole_handles(run: Run) -> Judgement:
 def _is_cut(call: Call) -> bool:
     assert call.place is not None
     behind = bytes_at(Path(call.place.file), call.place.offset + 1, 4)
-    return behind.startswith(NARROW)
+    return behind.startswith(EXTENDED) or _moves_half(behind)
+
+
+def _moves_half(code: bytes) -> bool:
+    """Tell whether machine code begins with a `mov` of %eax: with a prefix it would be one of all 64 bits of %rax."""
+    return len(code) > 1 and code[0] == MOVE and code[1] & SOURCE == RAX

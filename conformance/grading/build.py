@@ -19,6 +19,9 @@ from conformance.stage.script import Exited, Order, Program, Scenario
 WORDS_KEPT: Final = 20_000
 PATIENCE: Final = 120.0
 LARGEST_FOLDER: Final = 64 << 20
+MISSING: Final = "missing.c"
+NO_MAIN: Final = "undefined reference to `WinMain"
+"""What mingw's linker says where a program has neither `main` nor `WinMain`."""
 
 
 class Built(Struct, frozen=True):
@@ -100,14 +103,14 @@ class Workshop:
             "{output}": str(output),
             "{folder}": str(copy),
             "{headers}": str(self._headers()),
+            "{missing}": str(self._headers() / MISSING),
             "{spellings}": str(copy / headers.FOLDER),
         }
         if exercise.platform == "winsock":
             headers.forward(copy)
         words, compiler = "", ""
         if language.build:
-            command = tuple(fill.get(word, word) for word in language.build)
-            good, words = self._make(copy, command)
+            good, words = self._compile(copy, language, fill)
             compiler = " ".join([Path(tool).name, *(word for word in language.build[1:] if "{" not in word)])
             if not good:
                 return Built(
@@ -117,6 +120,15 @@ class Workshop:
             fill["{main}"] = java_main(source)
         program = _program(found, (*(_absolute(fill.get(word, word)) for word in language.run), *exercise.arguments))
         return Built(found.exercise, found.source, program, str(copy), language.name, compiler, self._tidy(copy, words))
+
+    def _compile(self, copy: Path, language: Language, fill: dict[str, str]) -> tuple[bool, str]:
+        """Run a language's compiler, and once more for a program that begins elsewhere than at `main`."""
+        command = tuple(fill.get(word, word) for word in language.build)
+        good, words = self._make(copy, command)
+        if good or not language.wide or NO_MAIN not in words:
+            return good, words
+        good, more = self._make(copy, (*command, *language.wide))
+        return (True, more) if good else (False, words)
 
     def _by_recipe(self, copy: Path, found: Found, run: tuple[str, ...]) -> Built:
         words = ""

@@ -24,6 +24,8 @@ class Language(Struct, frozen=True):
     run: tuple[str, ...] = ()
     package: str = ""
     """The Debian package that brings a tool."""
+    wide: tuple[str, ...] = ()
+    """What the compiler is told besides, where the linker finds no `main`, because the program has `wmain` instead."""
 
 
 LANGUAGES: Final = (
@@ -58,10 +60,15 @@ LANGUAGES: Final = (
 )
 WINDOWS_C: Final = (
     "-O0", "-g", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-unknown-pragmas", "-U_FORTIFY_SOURCE", "-isystem",
-    "{headers}", "-isystem", "{spellings}", "-o", "{output}", "{source}", "-lws2_32", "-lmswsock", "-static",
+    "{headers}", "-isystem", "{spellings}", "-o", "{output}", "{source}", "{missing}", "-lws2_32", "-lmswsock",
+    "-static",
 )  # fmt: skip
 """-Wextra warns of a SOCKET that is compared with `< 0`. The library is always linked: the pragma that asks for it
-means nothing to gcc. Headers whose names are spelled as Visual Studio lets one spell them lead to the real ones."""
+means nothing to gcc. Headers whose names are spelled as Visual Studio lets one spell them lead to the real ones, and
+what its library has and mingw's lacks is added."""
+WIDE: Final = ("-municode", "-UUNICODE")
+"""Starts at `wmain`, which is also what `_tmain` becomes; whether UNICODE is defined is the program's affair."""
+# Debian has two compilers for C++: before gcc 13 only the one with POSIX threads knows std::thread.
 WINSOCK_LANGUAGES: Final = (
     Language(
         "C for Winsock",
@@ -70,14 +77,16 @@ WINSOCK_LANGUAGES: Final = (
         ("{tool}", *WINDOWS_C),
         ("{output}",),
         "gcc-mingw-w64-x86-64",
+        WIDE,
     ),
     Language(
         "C++ for Winsock",
         (".cpp", ".cc", ".cxx"),
-        ("x86_64-w64-mingw32-g++",),
+        ("x86_64-w64-mingw32-g++-posix", "x86_64-w64-mingw32-g++"),
         ("{tool}", *WINDOWS_C),
         ("{output}",),
         "g++-mingw-w64-x86-64",
+        WIDE,
     ),
 )
 WINDOWS_HEADERS: Final = Path(__file__).parent / "windows_headers"

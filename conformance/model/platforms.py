@@ -9,8 +9,10 @@ from msgspec import Struct
 
 Part = Literal["lifecycle", "transfer", "details"]
 Touch = Literal[
+    "binds a port that it would share",
     "accepts what was reset",
     "reads the end of what was reset",
+    "gets less than all",
     "transfers on a listener",
     "transfers without a connection",
     "connects to nowhere",

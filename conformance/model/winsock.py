@@ -60,7 +60,7 @@ WINSOCK_CALLS: Final[dict[str, WinsockCall]] = {
     "ws2_32.WSAAsyncSelect": WinsockCall("ioctl"),
     "ws2_32.select": WinsockCall("select", False),
     "ws2_32.WSAPoll": WinsockCall("poll", False),
-    "ws2_32.WSAWaitForMultipleEvents": WinsockCall("poll", False),
+    "ws2_32.WSAWaitForMultipleEvents": WinsockCall("wait", False, "never"),
     "ws2_32.getaddrinfo": WinsockCall("getaddrinfo", False, "code"),
     "ws2_32.GetAddrInfoW": WinsockCall("getaddrinfo", False, "code"),
     "ws2_32.gethostbyname": WinsockCall("gethostbyname", False, "zero"),
@@ -69,9 +69,18 @@ WINSOCK_CALLS: Final[dict[str, WinsockCall]] = {
     "kernel32.GetLastError": WinsockCall("reason", False, "never"),
     "msvcrt._errno": WinsockCall("errno", False, "never"),
     "ucrtbase._errno": WinsockCall("errno", False, "never"),
-    "msvcrt.perror": WinsockCall("errno", False, "never"),
-    "ucrtbase.perror": WinsockCall("errno", False, "never"),
+    **{
+        f"{library}.{name}": WinsockCall("errno", False, "never")
+        for library in ("msvcrt", "ucrtbase")
+        for name in ("perror", "_wperror", "_strerror", "_wcserror", "_get_errno")
+    },
     "kernel32.Sleep": WinsockCall("sleep", False, "never"),
+    "kernel32.SleepEx": WinsockCall("sleep", False, "never"),
+    "kernel32.WaitForSingleObject": WinsockCall("wait", False, "never"),
+    "kernel32.WaitForSingleObjectEx": WinsockCall("wait", False, "never"),
+    "kernel32.WaitForMultipleObjects": WinsockCall("wait", False, "never"),
+    "kernel32.WaitForMultipleObjectsEx": WinsockCall("wait", False, "never"),
+    "kernel32.GetQueuedCompletionStatus": WinsockCall("wait", False, "never"),
     "msvcrt._write": WinsockCall("write", buffer=1),
     "msvcrt._read": WinsockCall("read", buffer=1),
     "msvcrt._close": WinsockCall("close"),
@@ -83,6 +92,18 @@ WINSOCK_CALLS: Final[dict[str, WinsockCall]] = {
     "kernel32.CloseHandle": WinsockCall("close", failure="zero"),
 }
 
+# Where a wait is given its time-out in milliseconds; select points to one in seconds and microseconds.
+TIME_OUTS: Final[dict[str, int]] = {
+    "ws2_32.WSAPoll": 2,
+    "ws2_32.WSAWaitForMultipleEvents": 3,
+    "kernel32.WaitForSingleObject": 1,
+    "kernel32.WaitForSingleObjectEx": 1,
+    "kernel32.WaitForMultipleObjects": 3,
+    "kernel32.WaitForMultipleObjectsEx": 3,
+    "kernel32.GetQueuedCompletionStatus": 4,
+}
+TIMED_OUT: Final = 258
+"""What a wait for handles returns where its time is over."""
 FOR_FILES: Final = frozenset(name for name in WINSOCK_CALLS if not name.startswith(("ws2_32.", "mswsock.")))
 """Functions that are recorded where they are given a socket, and are nothing to the exercise elsewhere."""
 LIBRARIES: Final = ("ws2_32.*", "mswsock.TransmitFile", *sorted(FOR_FILES))

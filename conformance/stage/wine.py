@@ -14,7 +14,7 @@ from typing import Final
 
 from conformance.model.winsock import LIBRARIES, NOT_FROM
 from conformance.observe.machine import X86_64, Machine
-from conformance.observe.winsock.follower import Slices, relay_filter
+from conformance.observe.winsock.follower import Site, Slices, relay_filter
 from conformance.stage import launch
 from conformance.stage.launch import Child, Identity, Launch
 
@@ -181,6 +181,8 @@ class House:
         self._furnish(template(wine))
         self.server = self._start_server()
         self.slices = Slices(self.server)
+        self.idle: set[Site] = set()
+        """Where time-outs of programs have come to nothing."""
         self.settings: set[bytes] | None = None
         """What the relay said of itself in the first run."""
 
@@ -229,7 +231,7 @@ class House:
     def furnish(self, request: Launch) -> Launch:
         """Return how a Windows program is started."""
         environment = {**request.environment, **self.wine.environment(str(self.prefix), UNWANTED)}
-        environment["WINEDEBUG"] = "-all,+relay"
+        environment["WINEDEBUG"] = "-all,+relay,err+virtual,err+seh"
         command = (self.wine.loader, *request.command)
         return replace(
             request, command=command, environment=environment, descriptors=(), terminal=False, filter=self.filter

@@ -164,7 +164,8 @@ class Worker:
         watch = Watch((port, ports.swapped(port)), home, order.program.sockets, order.everything)
         if self.house is not None:  # also where no calls are to be seen: else nobody knows when the server sleeps
             faults = order.scenario.faults if order.observe else ()
-            return WinsockTracer(self.on, watch, faults, order.program.command[0], self.house.slices)
+            program, house = order.program.command[0], self.house
+            return WinsockTracer(self.on, watch, faults, program, house.slices, house.idle)
         return Tracer(self.on, watch, order.scenario.faults)
 
     def _peer(self, order: Order, port: int, follower: Tracer | Bystander) -> Peer:

@@ -2,7 +2,7 @@
 
 from conformance.checks import lifecycle, transfer, winsock
 from conformance.judgement import Judgement
-from conformance.scenarios.echo import SPLIT_ANSWERS, SPLIT_ECHO
+from conformance.scenarios.echo import MANY, SPLIT_ANSWERS, SPLIT_ECHO
 from conformance.scenarios.greeting import SPLIT_MESSAGE
 from conformance.scenarios.undisturbed import UNDISTURBED_ONLY
 from conformance.scenarios.winsock import FAILED_CALLS, FAILED_STARTUP
@@ -40,10 +40,16 @@ def test_client_call_order(run: Run) -> Judgement:
     return lifecycle.client_calls_in_order(run)
 
 
-@proves("winsock.closesocket", UNDISTURBED_ONLY)
+@proves("winsock.closesocket", UNDISTURBED_ONLY, "hello_server_win", "hello_client_win", "echo_client_win")
 def test_closesocket(run: Run) -> Judgement:
     """A socket is no handle to close, and no file."""
     return winsock.closes_with_closesocket(run)
+
+
+@proves("winsock.closesocket", MANY, "echo_server_win")
+def test_closesocket_of_each_client(run: Run) -> Judgement:
+    """A hundred clients come, one after the other, and leave nothing behind."""
+    return winsock.closes_conversations(run)
 
 
 @proves("winsock.send-recv", UNDISTURBED_ONLY)

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from conformance.checks.deviations import deviation
+from conformance.grading.build import MISSING
 from conformance.grading.languages import WINDOWS_C, WINDOWS_HEADERS
 from conformance.model.winsock import NUMBERS
 from conformance.observe.faults import Fail, Short
@@ -54,6 +55,7 @@ def build() -> Iterator[Build]:
         source = next(path for path in (PROGRAMS / f"{name}.c", REFERENCES / f"{name}.c") if path.is_file())
         copy, target = folder / source.name, folder / f"{name}.exe"
         fill = {"{headers}": str(WINDOWS_HEADERS), "{spellings}": str(folder)}
+        fill |= {"{missing}": str(WINDOWS_HEADERS / MISSING)}
         fill |= {"{output}": str(target), "{source}": str(copy)}
         if not target.exists():
             shutil.copyfile(source, copy)
@@ -126,6 +128,9 @@ def test_other_lines_are_no_calls(line: bytes) -> None:
 def test_the_end_by_a_fault_is_told() -> None:
     assert relay.crash(b"wine: Unhandled page fault on read access to 00 at address 01 (thread 00bc)") == "SIGSEGV"
     assert relay.crash(b"wine: Unhandled division by zero at address 01 (thread 00bc)") == "SIGFPE"
+    ruined = b"0034:err:virtual:virtual_setup_exception stack overflow 272 bytes addr 0x1700573fe stack 0x20ef0"
+    assert relay.crash(ruined) == "SIGSEGV"
+    assert relay.crash(b"0024:err:environ:run_wineboot failed to start wineboot c0000135") is None
     assert relay.crash(b'wine: configuration in L"..." has been updated') is None
 
 
@@ -244,12 +249,19 @@ def test_nobody_listens_and_a_taken_port_are_real(windows: Stage, build: Build) 
     assert taken.trace.named("bind")[0].error == "WSAEADDRINUSE"
 
 
-@pytest.mark.parametrize("how", ["polls", "spins"])
+@pytest.mark.parametrize("how", ["polls", "dozes", "waits", "spins"])
 def test_a_server_that_looks_again_and_again_is_met(windows: Stage, build: Build, how: str) -> None:
     program = Program((build("windows_polls"), "{port}", how), "server", platform="winsock")
     run = windows.run(Order(program, ONE_CLIENT))
     assert run.received() == b"Hello World!\0"
     assert run.spun == (how == "spins")
+
+
+def test_a_server_that_waits_half_a_minute_again_and_again_is_not_waited_for(windows: Stage, build: Build) -> None:
+    program = Program((build("windows_polls"), "{port}", "selects"), "server", platform="winsock")
+    run = windows.run(Order(program, ONE_CLIENT))
+    assert run.received() == b"Hello World!\0"
+    assert run.ending == Waiting()
 
 
 @pytest.mark.usefixtures("load")

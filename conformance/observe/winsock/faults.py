@@ -22,6 +22,9 @@ LARGEST_STACK: Final = 1 << 20
 WORD: Final = struct.Struct("<Q")
 REFUSED: Final = {"startup": 0, "socket": 0x7FFF}
 """What is no version, and no family; everywhere else what is no socket is given for the socket."""
+RECEIVES: Final = frozenset({"ws2_32.recv", "ws2_32.recvfrom"})
+FLAGS, WAIT_FOR_ALL = 3, 8
+"""Where recv is told how to receive; and the flag MSG_WAITALL, after which it gives no less than it is asked for."""
 FOR_EVER: Final = 0xFFFF_FFFF
 NO_SOCKET: Final = 0xFFFF_FFFF_FFFF_FFFF
 
@@ -42,8 +45,8 @@ class WinsockInjector(Injector):
                 self._apply(memory, block, pending, fault)
 
     def behind(self, memory: Memory, block: int, pending: Pending) -> None:
-        """Leave the reason that the failure is to have."""
-        if pending.error is not None:
+        """Leave the reason that the failure is to have; WSAStartup returns it, and leaves none."""
+        if pending.error is not None and pending.name != "startup":
             memory.write(block + LAST_ERROR, struct.pack("<I", pending.error))
 
     def hurry(self, memory: Memory, block: int, pending: Pending) -> None:
@@ -68,6 +71,8 @@ class WinsockInjector(Injector):
         """Lower the length of a transfer; tell whether there is anything to lower."""
         at = pending.call.buffer
         if at is None or pending.function in VECTORED or pending.words[at + 1] & 0xFFFF_FFFF <= count:
+            return False
+        if pending.function in RECEIVES and pending.words[FLAGS] & WAIT_FOR_ALL:
             return False
         wanted = pending.words[at + 1] & 0xFFFF_FFFF
         memory.write(frame + WORD.size * (at + 1), WORD.pack(count))

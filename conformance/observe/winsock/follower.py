@@ -21,7 +21,7 @@ from conformance.observe.seccomp import TRACE as STOP
 from conformance.observe.tracer import Pulse, Thread, Tracer
 from conformance.observe.winsock import relay
 from conformance.observe.winsock.faults import FOR_EVER, WinsockInjector, reason
-from conformance.observe.winsock.recorder import Pending, WinsockRecorder
+from conformance.observe.winsock.recorder import Pending, WinsockRecorder, timed_out
 
 CHANNEL: Final = 2
 """The descriptor on which Wine writes its trace; a program's own standard error reaches it under another number."""
@@ -34,6 +34,10 @@ TICK: Final = 0.001
 SLEEPING: Final = b"SXZ"
 TIMES_PASSED_AT_MOST: Final = 3
 """How often in a row a time-out of select is waited for while nothing comes of it."""
+SHORT, BEARABLE = 1.0, 10.0
+"""Seconds: what is shorter is a pause between two looks, and is waited for in each run; what is longer than the other
+is not waited for at all, and who waits so long for the peer counts as one that waits on.
+"""
 SLEEPS_BETWEEN_STEPS, SLEEPS_AT_MOST = 3, 100
 """How many sleeps in a row are over before the peer goes on, and before a program is said to wait for ever."""
 
@@ -76,18 +80,28 @@ class Slices:
             os.close(self._files.pop())
 
 
+Site = tuple[str, int]
+"""A program and the address in it to which a call returns."""
+
+
 class WinsockTracer(Tracer):
     """Has the tracer's face, and follows one program under Wine."""
 
     recorder: WinsockRecorder
     injector: WinsockInjector
 
-    def __init__(self, on: Machine, watch: Watch, faults: Sequence[Fault], program: str, server: Slices) -> None:
+    def __init__(
+        self, on: Machine, watch: Watch, faults: Sequence[Fault], program: str, server: Slices, idle: set[Site]
+    ) -> None:
         super().__init__(on, watch)
         self.recorder = WinsockRecorder(watch)
         self.recorder.begin(program)
         self.injector = WinsockInjector(on, faults)
         self.server = server
+        self.idle = idle
+        """Where programs wait with a time-out, again and again, while nothing comes of it: known from one run to the
+        next, since a program that has shown it once need not be waited for in each.
+        """
         self._pending: dict[int, list[Pending]] = {}
         """Calls that have not returned, by the thread's number, the innermost last."""
         self._text: dict[int, bytes] = {}
@@ -149,10 +163,19 @@ class WinsockTracer(Tracer):
                 ptrace(kernel.CONT, self._sleepers.pop(0))
             return True
         under_way = (stack[-1] for stack in self._pending.values() if stack)
-        if sleeps_only or self._passed >= TIMES_PASSED_AT_MOST or not any(map(_has_time_out, under_way)):
+        if sleeps_only or self._passed >= TIMES_PASSED_AT_MOST or not any(map(self._is_worth_waiting, under_way)):
             return False
         signal.sigtimedwait([signal.SIGCHLD], TICK)
         return True
+
+    def _is_worth_waiting(self, pending: Pending) -> bool:
+        """Tell whether something may come of a time-out. What comes from the peer ends a select, but not a pause."""
+        if pending.time_out is None or pending.time_out < SHORT:
+            return pending.time_out is not None
+        return pending.name != "wait" and pending.time_out <= BEARABLE and self._site(pending) not in self.idle
+
+    def _site(self, pending: Pending) -> Site:
+        return self.recorder.program, pending.back
 
     def signal(self, name: str) -> bool:  # noqa: ARG002 (the tracer's face)
         """Windows programs are sent no signals."""
@@ -190,7 +213,7 @@ class WinsockTracer(Tracer):
         self._pending.setdefault(thread.tid, []).append(pending)
         if pending.number >= 0:
             self.injector.before(thread.process.memory, block, pending)
-            self.may_sleep = pending.name in MAY_SLEEP
+            self.may_sleep = pending.name == "wait" or pending.name in MAY_SLEEP
         if _sleeps(pending):
             self.injector.hurry(thread.process.memory, block, pending)
             self._sleepers.append(thread.tid)
@@ -211,8 +234,10 @@ class WinsockTracer(Tracer):
         if pending.number < 0:
             return
         self.noticeable = pending.of_exercise
-        if _has_time_out(pending) and not result:
+        if timed_out(pending, result):
             self._passed += 1
+            if self._passed >= TIMES_PASSED_AT_MOST:
+                self.idle.add(self._site(pending))
         elif pending.of_exercise and self.recorder.succeeded(pending):
             self._passed = self._in_vain = 0
 
@@ -236,10 +261,3 @@ class WinsockTracer(Tracer):
 
 def _sleeps(pending: Pending) -> bool:
     return pending.number >= 0 and pending.name == "sleep" and pending.words[0] & FOR_EVER not in (0, FOR_EVER)
-
-
-def _has_time_out(pending: Pending) -> bool:
-    return pending.number >= 0 and (
-        (pending.name == "select" and bool(pending.words[4]))
-        or (pending.function == "ws2_32.WSAPoll" and pending.words[2] & 0x8000_0000 == 0)
-    )

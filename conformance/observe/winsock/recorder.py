@@ -11,6 +11,8 @@ from conformance.model.winsock import (
     BEFORE_STARTUP,
     ERRORS,
     FOR_FILES,
+    TIME_OUTS,
+    TIMED_OUT,
     VECTORED,
     WINSOCK_CALLS,
     WinsockCall,
@@ -28,6 +30,13 @@ AF_INET6: Final = 23
 HERE_AF_INET6: Final = int(socket.AF_INET6).to_bytes(2, "little")
 OTHER: Final = WinsockCall("other", False, "never")
 SLOTS: Final = 6
+SIGN: Final = 0x8000_0000
+TIMEVAL: Final = struct.Struct("<ii")
+"""Windows counts both in 32 bits."""
+AT_EXIT: Final = "ws2_32.WSACleanup"
+"""What a program may hand to `atexit`: then the C library calls it."""
+TELLS_BY_NOTHING: Final = frozenset({"kernel32.GetQueuedCompletionStatus"})
+"""Waits that return 0 where nothing came."""
 MAKES_ONE: Final = frozenset({"socket", "accept"})
 
 
@@ -50,6 +59,7 @@ class Pending:
         "of_exercise",
         "place",
         "state",
+        "time_out",
         "words",
     )  # fmt: skip
 
@@ -68,6 +78,8 @@ class Pending:
         self.injected: str | None = None
         self.error: int | None = None
         """What the call is made to fail with."""
+        self.time_out: float | None = None
+        """The seconds that it waits at most, where it says so."""
 
 
 class WinsockRecorder(Recorder):
@@ -90,13 +102,15 @@ class WinsockRecorder(Recorder):
     def begins(self, process: Process, tid: int, line: Line) -> Pending:
         """Take note of a call; one of no interest is followed, and has no number."""
         pending = Pending(line, WINSOCK_CALLS.get(line.function, OTHER))
-        if self.image is None or not self.image.holds(line.back) or not self._is_of_interest(process, pending):
+        pending.time_out = time_out(process.memory, pending)
+        own = self.image is not None and self.image.holds(line.back)
+        if not (own or line.function == AT_EXIT) or not self._is_of_interest(process, pending):
             return pending
         self.total += 1
         if len(self.calls) >= CALLS_KEPT:
             self.truncated = True
             return pending
-        pending.place = Place(self.program, line.back - 1, direct=True)
+        pending.place = Place(self.program, line.back - 1, direct=True) if own else None
         pending.number = len(self.calls)
         self.calls.append(None)
         self._keep(process, tid, pending, None, None)
@@ -105,6 +119,8 @@ class WinsockRecorder(Recorder):
     def _is_of_interest(self, process: Process, pending: Pending) -> bool:
         if pending.name == "errno":
             return self._is_the_programs_own(pending.back)
+        if pending.name == "wait" and pending.function in FOR_FILES:
+            return pending.time_out is not None
         if not pending.call.on_socket:
             return pending.call is not OTHER or plain(pending.function) not in BEFORE_STARTUP
         assert pending.descriptor is not None
@@ -193,7 +209,8 @@ class WinsockRecorder(Recorder):
             file.state = State.CONNECTING
         elif error is None and pending.name == "close":
             file.closes += 1
-            process.table.drop(pending.descriptor or 0)
+            if process.table.entries.get(pending.descriptor or 0) is file:  # else another thread has the number by now
+                process.table.drop(pending.descriptor or 0)
         elif error is None:
             if pending.name == "listen":
                 file.of_exercise = pending.of_exercise = True
@@ -223,6 +240,25 @@ class WinsockRecorder(Recorder):
             pending.function, pending.words, result, error, pending.descriptor, subject, on, pending.state,
             pending.of_exercise, pending.address, None, pending.data, pending.injected, pending.place,
         )  # fmt: skip
+
+
+def time_out(memory: Memory, pending: Pending) -> float | None:
+    """Return the seconds that a call waits at most; None where it has no end, or does not wait at all."""
+    at = TIME_OUTS.get(pending.function)
+    if at is not None:
+        milliseconds = pending.words[at] & ALL_ONES
+        return milliseconds / 1000 if 0 < milliseconds < SIGN else None
+    if pending.name != "select" or not pending.words[4]:
+        return None
+    raw = memory.read(pending.words[4], TIMEVAL.size)
+    seconds, fraction = TIMEVAL.unpack(raw) if len(raw) == TIMEVAL.size else (0, 0)
+    return float(seconds + fraction / 1e6) or None
+
+
+def timed_out(pending: Pending, result: int) -> bool:
+    """Tell whether a call has waited until its time was over."""
+    over = TIMED_OUT if pending.name == "wait" and pending.function not in TELLS_BY_NOTHING else 0
+    return pending.time_out is not None and result & ALL_ONES == over
 
 
 def plain(function: str) -> str:

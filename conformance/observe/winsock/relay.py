@@ -11,6 +11,11 @@ WORD: Final = re.compile(rb'([0-9a-f]{8,16})(?: L?"(?:[^"\\]|\\.)*")?(?:,|$)')
 SETTING: Final = b":trace:relay:load_list "
 """Behind it stands one of the lists of what the relay shows and leaves out."""
 CRASH: Final = re.compile(rb"^wine: Unhandled (page fault|division by zero|illegal instruction|stack overflow|.*)")
+RUINED_STACK: Final = re.compile(
+    rb"^(?:[0-9a-f]{4,8}:)+err:(?:virtual:virtual_setup_exception (?:stack overflow|nested exception)"
+    rb"|seh:NtRaiseException (?:Unhandled exception|Exception frame))"
+)
+"""What Wine says of a fault where the stack is such that it finds no handler, not even its own that says more."""
 SIGNALS: Final = {b"division by zero": "SIGFPE", b"illegal instruction": "SIGILL", b"page fault": "SIGSEGV",
                   b"stack overflow": "SIGSEGV"}  # fmt: skip
 
@@ -40,5 +45,7 @@ def line(text: bytes) -> Line | None:
 
 def crash(text: bytes) -> str | None:
     """Return the signal that stands for what ended a program, where a line tells of its end by a fault of its own."""
+    if RUINED_STACK.match(text):
+        return "SIGSEGV"
     found = CRASH.match(text)
     return None if found is None else SIGNALS.get(found[1], "SIGABRT")
