@@ -7,7 +7,7 @@ EVERY = 0
 
 
 class Short(Struct, frozen=True, tag="short", omit_defaults=True, forbid_unknown_fields=True):
-    """A transfer that moves at most `count` bytes. Only on descriptors that block, and never 0.
+    """A transfer that moves at most `count` bytes. Only on descriptors that block, without MSG_WAITALL, and never 0.
 
     An event-driven program may rightly take a short count on a non-blocking descriptor for "drained".
     """

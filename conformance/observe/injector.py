@@ -16,6 +16,8 @@ from conformance.observe.memory import Memory
 from conformance.observe.recorder import ON_SOCKETS, Entry, Process, buffers
 
 MSG_DONTWAIT: Final = 0x40
+MSG_WAITALL: Final = 0x100
+"""Who receives with it gets all that was asked for, up to the end, unless a signal comes."""
 LARGEST_TRANSFER: Final = 0x7FFF_F000  # what Linux moves at most in one call
 ONE_BUFFER: Final = {"readv": "read", "writev": "write", "recvmsg": "recvfrom", "sendmsg": "sendto"}
 """Vectored calls, and the call with one buffer that does the same for its first piece."""
@@ -110,9 +112,9 @@ def _counts(entry: Entry) -> bool:
 
 
 def blocks(pid: int, entry: Entry) -> bool:
-    """Tell whether a transfer would wait: neither O_NONBLOCK nor MSG_DONTWAIT."""
+    """Tell whether a transfer waits, but not for all: neither O_NONBLOCK nor MSG_DONTWAIT, nor MSG_WAITALL."""
     place = FLAGS_OF.get(entry.system_call)
-    if place is not None and entry.words[place] & MSG_DONTWAIT:
+    if place is not None and entry.words[place] & (MSG_DONTWAIT | MSG_WAITALL):
         return False
     try:
         lines = Path(f"/proc/{pid}/fdinfo/{entry.descriptor}").read_text().splitlines()

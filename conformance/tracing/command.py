@@ -57,7 +57,7 @@ def trace_command(
     lets the first connect fail, accept:*:EINTR every accept, and with
     write:2:short=1 the second write takes one byte. "input" and "output" stand
     for all calls that read and write. Only descriptors that block get short
-    counts.
+    counts, and no call with MSG_WAITALL.
 
     The JSON objects, one a line, have: process, thread, call, system_call (the
     kernel's name), arguments, result (null where the call never returned),
