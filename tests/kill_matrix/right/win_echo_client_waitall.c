@@ -49,6 +49,8 @@ int main(int argc, char *argv[])
 		if (!strcmp(message, "q") || !strcmp(message, "Q"))
 			break;
 		int len = (int)strlen(message);
+		if (len == 0)
+			continue;
 		if (send(sock, message, len, 0) != len) {
 			fprintf(stderr, "send() error %d\n", WSAGetLastError());
 			goto done;
