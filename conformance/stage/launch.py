@@ -17,12 +17,10 @@ LIMITS: Final = {
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_FSIZE: 64 << 20,
     resource.RLIMIT_NOFILE: 1024,
-    resource.RLIMIT_NPROC: 512,
+    resource.RLIMIT_NPROC: 512,  # more than the user has anyway
     resource.RLIMIT_CPU: 60,
 }
 PATH: Final = "/usr/local/bin:/usr/bin:/bin"
-NOBODY_FIRST: Final = 40_001
-"""The first of the users that programs of a worker that is root run as."""
 IGNORED: Final = tuple(number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN)
 ELF_32: Final = b"\x7fELF\x01"
 LARGEST_PIPE: Final = 1 << 16
@@ -203,8 +201,19 @@ def limit(*, lasting: bool = False) -> None:
         if lasting and kind == resource.RLIMIT_CPU:
             continue
         hard = resource.getrlimit(kind)[1]
-        top = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        most = limit + (_tasks() if kind == resource.RLIMIT_NPROC else 0)
+        top = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (top, top))
+
+
+def _tasks() -> int:
+    """Return how many threads this process's user has already: the kernel counts these too, a whole desktop maybe."""
+    user, found = os.getuid(), 0
+    for process in os.listdir("/proc"):  # noqa: PTH208 (many)
+        with contextlib.suppress(OSError):
+            if process.isdigit() and os.stat(f"/proc/{process}").st_uid == user:  # noqa: PTH116
+                found += len(os.listdir(f"/proc/{process}/task"))  # noqa: PTH208
+    return found
 
 
 def environment(extra: tuple[tuple[str, str], ...], home: str) -> dict[str, str]:

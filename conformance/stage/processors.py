@@ -2,12 +2,9 @@
 
 import os
 import socket
-from typing import Final
 
 from conformance.observe.machine import libc
-
-CLAIM: Final = "\0offhook-stage-on-processor-{}"
-"""An abstract name that a stage holds while it lives: the kernel gives it back, however the stage ends."""
+from conformance.stage.claims import claim
 
 
 def keep_to_one(number: int) -> socket.socket | None:
@@ -19,13 +16,9 @@ def keep_to_one(number: int) -> socket.socket | None:
     allowed = sorted(os.sched_getaffinity(0))
     here = libc.sched_getcpu()
     for processor in sorted(allowed, key=lambda one: one != here):
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            claim.bind(CLAIM.format(processor))
-        except OSError:
-            claim.close()
-            continue
-        os.sched_setaffinity(0, {processor})
-        return claim
+        held = claim(f"processor-{processor}")
+        if held is not None:
+            os.sched_setaffinity(0, {processor})
+            return held
     os.sched_setaffinity(0, {allowed[number % len(allowed)]})
     return None

@@ -27,7 +27,7 @@ from conformance.observe.recorder import Watch
 from conformance.observe.trace import Trace
 from conformance.observe.tracer import Pulse, Tracer
 from conformance.observe.winsock.follower import WinsockTracer
-from conformance.stage import launch, namespace, ports, processors, wine
+from conformance.stage import launch, namespace, ports, processors, users, wine
 from conformance.stage.bystander import Bystander
 from conformance.stage.directories import Directories, files_in
 from conformance.stage.launch import Child, Identity, Launch
@@ -64,10 +64,8 @@ class Worker:
         self._claim = processors.keep_to_one(number)
         kernel.libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         found = wine.ready(self.on) if platform == "winsock" else ""
+        self.identity, self._user = users.one_of_its_own(number)
         self.apart = namespace.enter() if self.on else False
-        self.identity = (
-            Identity(launch.NOBODY_FIRST + number, launch.NOBODY_FIRST + number) if os.getuid() == 0 else None
-        )
         self.folder = tempfile.mkdtemp(prefix="offhook-stage-")
         os.chmod(self.folder, 0o711)  # noqa: PTH101
         self.directories = Directories(self.folder, self.identity)

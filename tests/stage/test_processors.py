@@ -6,8 +6,8 @@ import sys
 
 BOUND = """
 import os
-from conformance.stage import processors
-processors.CLAIM = "\\0offhook-test-{test}-{{}}"  # other sessions on this machine have the real one
+from conformance.stage import claims, processors
+claims.CLAIM = "\\0offhook-test-{test}-{{}}"  # other sessions on this machine have the real one
 claim = processors.keep_to_one(0)
 print(os.sched_getaffinity(0), flush=True)
 input()
