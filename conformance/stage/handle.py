@@ -79,7 +79,7 @@ class Stage:
         """Return this stage and those that were set up beside it."""
         return (self, *self._others.values())
 
-    def _ask(self, order: Order) -> bytes:
+    def _ask(self, order: Order) -> bytearray:
         """Return the worker's answer. Raises `StageError` where it died, or is stuck far beyond its own limits."""
         _ = self.isolation  # a stage that is still being set up says this first
         with contextlib.suppress(BrokenPipeError):

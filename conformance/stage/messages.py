@@ -7,19 +7,21 @@ from typing import Final
 LENGTH: Final = struct.Struct("<I")
 
 
-def read_message(stream: int) -> bytes | None:
+def read_message(stream: int) -> bytearray | None:
     """Return the next message of a pipe, or None at its end."""
     head = _read_exactly(stream, LENGTH.size)
     return None if head is None else _read_exactly(stream, LENGTH.unpack(head)[0])
 
 
-def _read_exactly(stream: int, size: int) -> bytes | None:
-    data = b""
-    while len(data) < size:
-        piece = os.read(stream, size - len(data))
-        if not piece:
+def _read_exactly(stream: int, size: int) -> bytearray | None:
+    """Read into one buffer: with a long message, joining its many pieces takes longer than the run."""
+    data = bytearray(size)
+    left = memoryview(data)
+    while left:
+        count = os.readv(stream, [left])
+        if not count:
             return None
-        data += piece
+        left = left[count:]
     return data
 
 
