@@ -147,13 +147,17 @@ class Peer:
         return self.steps[self.place] if self.place < len(self.steps) else None
 
     def ready(self) -> bool:
-        """Tell whether the next step can be taken with effect: there is somebody to connect to, or to answer."""
+        """Tell whether the next step can be taken with effect: there is somebody to connect to, or to answer, and
+        nothing comes that it would break off.
+        """
         match self._next():
             case Connect():
                 return self.somebody_listens()
             case Echo(client):
                 line = self.lines.get(client)
                 return line is not None and (line.program_ended or bool(line.owed))
+            case Reset() | Leave():
+                return not self.awaits()  # what is under way would be lost, or answered otherwise
         return True
 
     def settled(self) -> bool:
@@ -289,6 +293,7 @@ class Peer:
         return True
 
     def _leave(self, line: Line) -> bool:
+        self._move(line)  # the kernel answers with a reset at once where something was not read
         self._note("peer left", line.client)
         self._forget(line)
         line.close()
@@ -314,6 +319,7 @@ class Peer:
         return any(list(map(self._read, self.lines.values())))
 
     def _reset(self, line: Line) -> bool:
+        self._move(line)
         self._note("peer reset", line.client)
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._forget(line)
