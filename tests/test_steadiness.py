@@ -17,7 +17,7 @@ from tests.kill_matrix import HERE, TEXTBOOK, Specimen, specimens, verdicts
 
 TIMES = 10
 """How often a program is judged where nothing else happens, and once more as often while the processors are busy."""
-TIMES_UNDER_WINE = 3
+TIMES_UNDER_WINE = 2
 """A program takes ten times as long to judge there."""
 CHOSEN = {
     HERE / "right/server_threads.c",
