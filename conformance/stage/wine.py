@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.model.winsock import LIBRARIES, NOT_FROM
-from conformance.observe.machine import X86_64, Machine
+from conformance.observe.machine import X86_64, Machine, libc
 from conformance.observe.winsock.follower import Site, Slices, relay_filter
 from conformance.stage import launch
 from conformance.stage.launch import Child, Identity, Launch
@@ -170,10 +170,17 @@ def _originals(wine: Wine) -> dict[str, Path]:
 # ---------------------------------------------------------------- a worker's own
 
 
+WITHOUT_CHANCE: Final = 0x0040000
+"""ADDR_NO_RANDOMIZE: programs started from here lie where they always lie. By chance the system may else put something
+where Wine must have its own, about once in a thousand starts, and Wine ends before the program has begun.
+"""
+
+
 class House:
     """A prefix of a worker's own, and its server: it stays between runs, and ends with the worker."""
 
     def __init__(self, wine: Wine, on: Machine, folder: str, identity: Identity | None) -> None:
+        libc.personality(WITHOUT_CHANCE)
         self.wine = wine
         self.prefix = Path(folder) / "wine"
         self.identity = identity
