@@ -18,6 +18,10 @@ from conformance.observe.winsock.follower import Site, Slices, relay_filter
 from conformance.stage import launch
 from conformance.stage.launch import Child, Identity, Launch
 
+WITHOUT_CHANCE: Final = 0x0040000
+"""ADDR_NO_RANDOMIZE: programs started from here lie where they always lie. By chance the system may else put something
+where Wine must have its own, about once in a thousand starts, and Wine ends before the program has begun.
+"""
 LOADERS: Final = ("/usr/lib/wine/wine64", "/usr/lib64/wine/wine64", "wine64", "wine")
 SERVERS: Final = ("/usr/lib/wine/wineserver64", "/usr/lib64/wine/wineserver64", "wineserver64", "wineserver")
 TO_INSTALL: Final = "Wine is not here (Debian: apt-get install wine gcc-mingw-w64-x86-64)"
@@ -168,12 +172,6 @@ def _originals(wine: Wine) -> dict[str, Path]:
 
 
 # ---------------------------------------------------------------- a worker's own
-
-
-WITHOUT_CHANCE: Final = 0x0040000
-"""ADDR_NO_RANDOMIZE: programs started from here lie where they always lie. By chance the system may else put something
-where Wine must have its own, about once in a thousand starts, and Wine ends before the program has begun.
-"""
 
 
 class House:

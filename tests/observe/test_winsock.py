@@ -35,6 +35,7 @@ from conformance.stage.script import (
     Send,
     Waiting,
 )
+from conformance.stage.wine import WITHOUT_CHANCE
 from tests.conftest import PROGRAMS
 from tests.kill_matrix import HERE
 
@@ -305,3 +306,8 @@ def test_a_connection_that_is_reset_before_it_is_read_says_nothing_of_windows(wi
     assert found is not None
     assert found.topic.touched == "accepts what was reset"
     assert deviation(server(windows, build("echo_server_win"), Scenario((Connect(), Send(b"Hello"), End())))) is None
+
+
+def test_programs_lie_where_they_always_lie(windows: Stage) -> None:
+    personality = Path(f"/proc/{windows._process.pid}/personality").read_text()
+    assert int(personality, 16) & WITHOUT_CHANCE, "what the stage starts has its personality"
