@@ -48,10 +48,20 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Test the suite itself: unit tests, the kill matrix, hostile programs, the page. Arguments go to pytest."""
-    _install_tools(session)
-    session.install("-e", ".", "--group", "tests")
-    session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+    """Test the suite itself, each wrong program on its own defect among it. Arguments go to pytest."""
+    _pytest(session, "not matrix and not stress")
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Test the whole kill matrix: every wrong and right program against every requirement. Arguments go to pytest."""
+    _pytest(session, "matrix")
+
+
+@nox.session
+def stress(session: nox.Session) -> None:
+    """Judge programs again and again, while nothing else runs and while the processors are busy; no verdict changes."""
+    _pytest(session, "stress")
 
 
 @nox.session
@@ -67,7 +77,7 @@ def quality(session: nox.Session) -> None:
 def kill_matrix(session: nox.Session) -> None:
     """Print the table of wrong and right programs against requirements."""
     session.install("-e", ".", "--group", "tests")
-    session.run("python", "-m", "tests.kill_matrix", *session.posargs)
+    session.run("python", "-m", "tests.matrix", *session.posargs)
 
 
 @nox.session
@@ -88,7 +98,7 @@ def bench(session: nox.Session) -> None:
 def scenarios(session: nox.Session) -> None:
     """Draw the fixed scenario sets anew, after a change of their families."""
     session.install("-e", ".")
-    text = "from conformance.scenarios.sets import make_fixed; print(make_fixed(), end='')"
+    text = "from conformance.scenarios.draw_fixed import make_fixed; print(make_fixed(), end='')"
     made = subprocess.run([f"{session.bin}/python", "-c", text], check=True, capture_output=True).stdout
     Path("conformance/scenarios/fixed.json").write_bytes(made)
 
@@ -97,9 +107,15 @@ def scenarios(session: nox.Session) -> None:
 def schema(session: nox.Session) -> None:
     """Write the JSON Schema of results.json anew, after a change of its records."""
     session.install("-e", ".")
-    text = "import json; from conformance.reporting.results import schema; print(json.dumps(schema(), indent=2))"
+    text = "import json; from conformance.records.results import schema; print(json.dumps(schema(), indent=2))"
     made = subprocess.run([f"{session.bin}/python", "-c", text], check=True, capture_output=True).stdout
     Path("conformance/reporting/results.schema.json").write_bytes(made)
+
+
+def _pytest(session: nox.Session, chosen: str) -> None:
+    _install_tools(session)
+    session.install("-e", ".", "--group", "tests")
+    session.run("python", "-m", "pytest", "-n", "2", "-m", chosen, *session.posargs)
 
 
 def _install_tools(session: nox.Session) -> None:

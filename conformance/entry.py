@@ -3,10 +3,10 @@
 import sys
 from typing import Final
 
-from conformance.words import say
+from conformance.messages import text
 
 HAS_STAGE: Final = sys.platform == "linux"
-USAGE: Final = 2
+EXIT_USAGE: Final = 2
 
 pytest_plugins = ["conformance.plugin"] if HAS_STAGE else []
 """Elsewhere a course's other tests go on without it."""
@@ -15,8 +15,8 @@ pytest_plugins = ["conformance.plugin"] if HAS_STAGE else []
 def main() -> None:
     """Run the command line, or say where it can be run, with status 2."""
     if not HAS_STAGE:
-        sys.stderr.write(f"offhook: {say('command.no-linux', system=sys.platform)}\n")
-        sys.exit(USAGE)
+        sys.stderr.write(f"offhook: {text('command.no-linux', system=sys.platform)}\n")
+        sys.exit(EXIT_USAGE)
     from conformance import cli  # cannot be imported without Linux
 
-    cli.main()
+    cli.run_cli()

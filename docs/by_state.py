@@ -1,23 +1,22 @@
 """Each call in each state of a socket, put to the checks themselves: which requirement says that it is wrong."""
 
-import inspect
 from collections.abc import Iterator
 from typing import Final, Literal
 
 from markupsafe import Markup
 
-from conformance.catalogue import catalogue
-from conformance.judgement import Broken, Judgement
+from conformance.catalogue import ExerciseKind, catalogue
+from conformance.checks.judgement import Broken, Judgement
+from conformance.messages import text
 from conformance.model.descriptors import TRANSITIONS, State
-from conformance.observe.trace import Address, Call, Description, Place, Trace
-from conformance.reporting.model import STAYS, Table, code
+from conformance.records.run import Exited, Run, WireEvent
+from conformance.records.trace import Address, Call, CallSite, Description, Trace
+from conformance.scenarios.baseline import BASELINE, BASELINE_ONLY
 from conformance.scenarios.echo import FAILED_ACCEPTS
 from conformance.scenarios.failing import NOTHING_TO_MOVE
 from conformance.scenarios.greeting import ONE_CLIENT, ONE_MESSAGE
-from conformance.scenarios.undisturbed import UNDISTURBED, UNDISTURBED_ONLY
-from conformance.stage.script import Exited, Run, WireEvent
-from conformance.suite.proving import Proof, all_proofs
-from conformance.words import say
+from conformance.suite.registry import RequirementTest, all_tests
+from docs.model import STAYS, Table, code
 
 Role = Literal["server", "client"]
 CLOSED: Final = "closed"
@@ -27,7 +26,8 @@ CALLS: Final = (
 )  # fmt: skip
 """Of the vocabulary, the calls whose place depends on the state."""
 PORT: Final = 9190
-WORDS: Final = {"setsockopt": (3, 1, 2), "listen": (3, 5)}
+EXERCISES: Final = {"server": "hello_server", "client": "hello_client"}
+ARGUMENTS: Final = {"setsockopt": (3, 1, 2), "listen": (3, 5)}
 DATA: Final = {"setsockopt": b"\1\0\0\0"}
 SERVER: Final = ("socket", "setsockopt", "bind", "listen", "accept", "write", "close", "close")
 CLIENT: Final = ("socket", "connect", "read", "close")
@@ -46,14 +46,14 @@ REACHED: Final[dict[tuple[Role, str], tuple[tuple[str, ...], int]]] = {
     ("client", CLOSED): (CLIENT, 4),
 }
 OF_ROLE: Final[dict[str, Role]] = {"listen": "server", "accept": "server", "connect": "client"}
-UNDISTURBED_FAMILIES: Final = (UNDISTURBED_ONLY, NOTHING_TO_MOVE, FAILED_ACCEPTS, ONE_CLIENT, ONE_MESSAGE)
+UNDISTURBED_FAMILIES: Final = (BASELINE_ONLY, NOTHING_TO_MOVE, FAILED_ACCEPTS, ONE_CLIENT, ONE_MESSAGE)
 
 
 def table() -> Table:
     """Return what becomes of each call in each state, and which requirement it breaks."""
-    heads = (say("by-state.call"), *(say(f"state.{state}") for state in STATES))
+    heads = (text("by-state.call"), *(text(f"state.{state}") for state in STATES))
     rows = tuple((code(call), *(_cell(state, call) for state in STATES)) for call in CALLS)
-    return Table(say("by-state.caption"), heads, rows)
+    return Table(text("by-state.caption"), heads, rows)
 
 
 def _cell(state: str, call: str) -> Markup:
@@ -62,15 +62,15 @@ def _cell(state: str, call: str) -> Markup:
     everywhere = set.intersection(*wrong.values()) if wrong else set()
     lines += [_link(name) for name in sorted(everywhere)]
     for role, names in wrong.items():
-        lines += [Markup("{} {}").format(say(f"by-state.{role}"), _link(name)) for name in sorted(names - everywhere)]
+        lines += [Markup("{} {}").format(text(f"by-state.{role}"), _link(name)) for name in sorted(names - everywhere)]
     return Markup("<br>").join(lines)
 
 
 def _what_becomes(state: str, call: str) -> str:
     after = TRANSITIONS.get((State(state), call)) if state != CLOSED else None
     if after is not None:
-        return say("by-state.moves", state=say(f"state.{after}"))
-    return say("by-state.works" if _works(state, call) else "by-state.fails")
+        return text("by-state.moves", state=text(f"state.{after}"))
+    return text("by-state.works" if _works(state, call) else "by-state.fails")
 
 
 def _works(state: str, call: str) -> bool:
@@ -97,25 +97,25 @@ def judged(state: str, call: str) -> dict[Role, set[str]]:
 
 
 def broken(role: Role, calls: tuple[str, ...]) -> set[str]:
-    """Return the requirements that a program breaks by making these calls in its undisturbed conversation."""
+    """Return the requirements that a program breaks by making these calls in its baseline conversation."""
     run = tell(role, calls)
-    return {proof.requirement.id for proof in _proofs(role) if isinstance(_judged(proof, run), Broken)}
+    return {test.requirement.id for test in _tests(role) if isinstance(_judged(test, run), Broken)}
 
 
-def _judged(proof: Proof, run: Run) -> Judgement:
-    """Judge a run; what is compared with the undisturbed run is compared with itself."""
-    return proof.check(*[run] * len(inspect.signature(proof.check).parameters))
+def _judged(test: RequirementTest, run: Run) -> Judgement:
+    """Judge a run; what is compared with the baseline run is compared with itself."""
+    return test.judge(run, run)
 
 
-def _proofs(role: Role) -> Iterator[Proof]:
+def _tests(role: Role) -> Iterator[RequirementTest]:
     exercises = [
         name
         for name, exercise in catalogue().exercises.items()
         if exercise.role == role and exercise.platform == "posix" and not exercise.files
     ]
-    for proof in all_proofs():
-        if proof.family in UNDISTURBED_FAMILIES and any(map(proof.concerns, exercises)):
-            yield proof
+    for test in all_tests():
+        if test.family in UNDISTURBED_FAMILIES and any(map(test.concerns, exercises)):
+            yield test
 
 
 def tell(role: Role, names: tuple[str, ...]) -> Run:
@@ -126,7 +126,18 @@ def tell(role: Role, names: tuple[str, ...]) -> Run:
     for number, name in enumerate(names):
         about = _about(states)
         if name == "socket":
-            calls.append(Call(number, 1, 1, name, name, (2, 1), 3, subject=0))
+            calls.append(
+                Call(
+                    number=number,
+                    process=1,
+                    thread=1,
+                    name=name,
+                    system_call=name,
+                    args=(2, 1),
+                    result=3,
+                    description=0,
+                )
+            )
             states.append(State.FRESH)
             opened_by.append(number)
             continue
@@ -143,13 +154,28 @@ def tell(role: Role, names: tuple[str, ...]) -> Run:
     last = [State.CONNECTED if place or role == "client" else State.LISTENING for place in range(len(states))]
     open_in = [() if state == CLOSED else ((1, 3 + place),) for place, state in enumerate(states)]
     descriptions = tuple(
-        Description(place, "socket", last[place], True, opened_by[place], open_in[place], 1, 1)
+        Description(
+            number=place,
+            kind="socket",
+            state=last[place],
+            in_scope=True,
+            opened_by=opened_by[place],
+            open_in=open_in[place],
+            closes=1,
+            copies=1,
+        )
         for place in range(len(states))
     )
     return Run(
-        UNDISTURBED[role], Exited(0), observed=True, port=PORT, trace=Trace(tuple(calls), descriptions),
-        wire=_wire(role), stdout=b"Hello World!",
-    )  # fmt: skip
+        scenario=BASELINE[ExerciseKind("greeting", role)],
+        ending=Exited(status=0),
+        observed=True,
+        exercise=EXERCISES[role],
+        port=PORT,
+        trace=Trace(calls=tuple(calls), descriptions=descriptions),
+        wire=_wire(role),
+        stdout=b"Hello World!",
+    )
 
 
 def _about(states: list[str]) -> int:
@@ -165,14 +191,27 @@ def _made(number: int, name: str, about: int, state: str) -> Call:
     error = None if works else "EINPROGRESS" if under_way else "EBADF" if state == CLOSED else "EINVAL"
     accepted = name == "accept" and works
     return Call(
-        number, 1, 1, name, name, WORDS.get(name, (3 + about, 0, 0)), 0 if works else -1, error, 3 + about,
-        None if state == CLOSED else about + accepted, about if accepted else None, state, of_exercise=True,
-        address=Address("AF_INET", "127.0.0.1", PORT), place=Place("", 0, direct=True), data=DATA.get(name, b""),
-    )  # fmt: skip
+        number=number,
+        process=1,
+        thread=1,
+        name=name,
+        system_call=name,
+        args=ARGUMENTS.get(name, (3 + about, 0, 0)),
+        result=0 if works else -1,
+        error=error,
+        descriptor=3 + about,
+        description=None if state == CLOSED else about + accepted,
+        on=about if accepted else None,
+        state=state,
+        in_scope=True,
+        address=Address(family="AF_INET", host="127.0.0.1", port=PORT),
+        place=CallSite(file="", offset=0, direct=True),
+        data=DATA.get(name, b""),
+    )
 
 
 def _wire(role: Role) -> tuple[WireEvent, ...]:
     if role == "client":
-        return (WireEvent("accepted", 0), WireEvent("sent", 0, b"Hello World!"))
-    greeting = WireEvent("received", 0, b"Hello World!")
-    return (WireEvent("connected", 0, port=PORT), greeting, WireEvent("program ended", 0))
+        return (WireEvent(what="accepted", client=0), WireEvent(what="sent", client=0, data=b"Hello World!"))
+    greeting = WireEvent(what="received", client=0, data=b"Hello World!")
+    return (WireEvent(what="connected", client=0, port=PORT), greeting, WireEvent(what="program ended", client=0))

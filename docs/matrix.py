@@ -6,11 +6,10 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from conformance.catalogue import catalogue
-from conformance.reporting.results import COUNTS_AGAINST
-from conformance.words import say
+from conformance.messages import also, render, say, text
 from docs import site
-from tests.kill_matrix import LastRun, Specimen, read_last_run, specimens
-from tests.kill_matrix.__main__ import SIGNS
+from tests.matrix import ACCUSES, LastRun, Specimen, costs, read_last_run, specimens
+from tests.matrix.__main__ import SIGNS
 
 FOLDERS: Final = ("wrong", "textbook", "right")
 
@@ -35,6 +34,13 @@ class Row(NamedTuple):
 
     specimen: Specimen
     cells: tuple[Cell, ...]
+
+    @property
+    def cost(self) -> int:
+        """How many requirements it costs: as the last run found, else as the program says."""
+        found = last()
+        judged = found.verdicts.get(self.specimen.name) if found is not None else None
+        return len(self.specimen.breaks) if judged is None else costs(judged.values())
 
 
 class Group(NamedTuple):
@@ -78,16 +84,19 @@ def cell(specimen: Specimen, requirement: str) -> Cell:
     reason = dict(specimen.reasons).get(requirement, "")
     found = last()
     verdict = found.verdicts.get(specimen.name, {}).get(requirement, "") if found is not None else ""
-    surprise = bool(verdict) and is_surprise(kind, verdict)
-    words = [say(f"matrix.{kind}", reason=reason)]
-    words += [say("matrix.surprise" if surprise else "matrix.found", verdict=verdict)] if verdict else []
-    return Cell(kind, "; ".join(words), verdict, surprise)
+    surprise = bool(verdict) and is_surprise(kind, verdict, wrong=bool(specimen.breaks))
+    said = [say(f"matrix.{kind}", reason=reason)]
+    said += [say("matrix.surprise" if surprise else "matrix.found", verdict=verdict)] if verdict else []
+    return Cell(kind, render(also(*said)), verdict, surprise)
 
 
-def is_surprise(kind: str, verdict: str) -> bool:
-    """Tell whether a verdict is not what the program's comment says."""
-    broken = verdict in COUNTS_AGAINST or verdict == "harness-error"
-    return broken != (kind == "breaks") if kind != "may" else False
+def is_surprise(kind: str, verdict: str, *, wrong: bool = False) -> bool:
+    """Tell whether a verdict is not what the program's comment says; a failure of the suite itself never is."""
+    if verdict == "harness-error":
+        return True
+    if kind == "kept" and verdict == "not-run":
+        return not wrong
+    return kind != "may" and (verdict in ACCUSES) != (kind == "breaks")
 
 
 def requirements_of(exercise: str) -> tuple[str, ...]:
@@ -124,10 +133,11 @@ def last_run() -> Markup:
     """Return a sentence about the last real run."""
     found = last()
     if found is None:
-        return site.fragment("note", text=say("matrix.no-run" if read_last_run() is None else "matrix.other-catalogue"))
+        why = text("matrix.no-run" if read_last_run() is None else "matrix.other-catalogue")
+        return site.fragment("note", note=why)
     cells = [cell(one, name) for one in specimens() for name in found.verdicts.get(one.name, ())]
     kept = sum(not one.surprise for one in cells)
-    return site.fragment("note", text=say("matrix.run", count=len(found.verdicts), kept=kept, all=len(cells)))
+    return site.fragment("note", note=text("matrix.run", count=len(found.verdicts), kept=kept, all=len(cells)))
 
 
 def wrong_programs() -> Markup:

@@ -12,16 +12,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from conformance.reporting import model, platforms
-from conformance.words import say
+from conformance.messages import text
+from docs import model, platforms
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent
-ORDER: Final = (
-    "index", "first_check", "how_it_judges", "requirements", "model", "winsock", "matrix", "platforms", "ci", "adding",
-    "house", "figures",
-)  # fmt: skip
-"""The pages, as the menu shows them."""
+INDEX: Final = "index"
+"""The first page. Its lists of links are the menu."""
+LISTED: Final = re.compile(r"^- \[[^]]+\]\((\w+)\.md\)", re.MULTILINE)
 INSERT: Final = re.compile(r"<p>\{\{ (\w+) \}\}</p>")
 
 
@@ -37,10 +35,27 @@ class Page(NamedTuple):
 
     name: str
     title: str
-    summary: str
-    """Its first sentence."""
     body: Markup
     contents: tuple[Heading, ...]
+
+
+class Kind(NamedTuple):
+    """Pages of one kind."""
+
+    title: str
+    names: tuple[str, ...]
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Return the pages by their kinds, in the order in which the index has them."""
+    parts = re.split(r"^## (.+)$", (HERE / f"{INDEX}.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return tuple(Kind(title, tuple(LISTED.findall(text))) for title, text in zip(parts[::2], parts[1::2], strict=True))
+
+
+def order() -> tuple[str, ...]:
+    """Return the pages, as the menu shows them."""
+    return (INDEX, *(name for kind in kinds() for name in kind.names))
 
 
 @cache
@@ -53,7 +68,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals.update(say=say, code=model.code)
+    found.globals.update(text=text, code=model.code)
     return found
 
 
@@ -69,10 +84,10 @@ def table(shown: model.Table) -> Markup:
 
 def inserts() -> dict[str, Callable[[], Markup]]:
     """Return what may stand in a page as `{{ name }}`."""
-    from docs import by_state, matrix, requirements
+    from docs import by_state, matrix, reference, requirements
 
     return {
-        "pages": lambda: fragment("pages", pages=[page(name) for name in ORDER[1:]]),
+        **reference.inserts(),
         "requirements": requirements.index,
         "requirements_in_full": requirements.in_full,
         "not_judged_by_requirement": requirements.latitudes,
@@ -103,9 +118,10 @@ def build(folder: Path) -> None:
     """Write the site into a folder; what lay there of an earlier one is gone."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    pages = [page(name) for name in ORDER]
-    for one in pages:
-        (folder / f"{one.name}.html").write_text(fragment("site", page=one, pages=pages), "utf-8")
+    pages = {name: page(name) for name in order()}
+    menu = [(kind.title, [pages[name] for name in kind.names]) for kind in kinds()]
+    for one in pages.values():
+        (folder / f"{one.name}.html").write_text(fragment("site", page=one, first=pages[INDEX], menu=menu), "utf-8")
     shutil.copyfile(HERE / "templates" / "style.css", folder / "style.css")
 
 
@@ -114,11 +130,6 @@ def page(name: str) -> Page:
     """Make a page of a Markdown file."""
     tokens = markdown().parse((HERE / f"{name}.md").read_text("utf-8"))
     headings = list(_headings(tokens))
-    summary = next(
-        token.content
-        for token in tokens
-        if token.type == "inline" and token.level == 1 and not token.content.startswith(headings[0][1].text)
-    )
     html = markdown().renderer.render(tokens, markdown().options, {}).replace("<pre>", '<pre tabindex="0">')
     known = inserts()
     body = INSERT.sub(lambda found: known[found[1]](), html)
@@ -126,7 +137,6 @@ def page(name: str) -> Page:
     return Page(
         name,
         headings[0][1].text,
-        summary.split(". ")[0].replace("\n", " ").removesuffix(".") + ".",
         Markup(body),
         contents,
     )

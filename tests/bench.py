@@ -1,4 +1,4 @@
-"""Measures, as ratios within one run: tracing beside strace, judged starts beside bare ones, checks, the page."""
+"""Measures, as ratios within one run: tracing beside strace, judged beside bare starts, checks, endless programs."""
 
 import json
 import os
@@ -15,15 +15,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.grading.build import Workshop
-from conformance.grading.languages import C_FLAGS
-from conformance.grading.submission import Found
+from conformance.records.results import decode
+from conformance.records.scenario import Connect, Scenario
 from conformance.reporting import html
-from conformance.reporting.results import decode
+from conformance.sandbox.client import Sandbox
+from conformance.sandbox.request import Program, RunRequest
 from conformance.scenarios.greeting import LONG, conversation
-from conformance.stage.handle import Stage
-from conformance.stage.script import Connect, Order, Program, Scenario
-from tests import samples
+from conformance.submission.build import BuildDir
+from conformance.submission.discover import Found
+from conformance.submission.languages import C_FLAGS
+from tests.support import samples
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -35,6 +36,33 @@ PAIRS = 5
 EXAMPLES = (50, 100, 200, 400)
 VERDICTS = 2_000
 TICKS = os.sysconf("SC_CLK_TCK")
+ENDLESS_SERVER = """#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1]))};
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    char byte[1];
+
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == -1 || listen(listener, 5) == -1)
+        return 1;
+    int connection = accept(listener, NULL, NULL);
+    for (;;)
+        FOR_EVER;
+    return argc + connection + byte[0];
+}
+"""
+ENDLESS = {
+    "computes": "",
+    "prints": 'puts("for ever")',
+    "reads the end": "if (read(connection, byte, 1) == 1) write(connection, byte, 1)",
+    "floods its client": "write(connection, byte, 1)",
+}
+"""What a server may do without end, once a client is there."""
 ORDINARY = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 """As people start it: Python keeps what it has compiled."""
 
@@ -42,16 +70,17 @@ ORDINARY = {name: value for name, value in os.environ.items() if name != "PYTHON
 def main() -> None:
     """Print the figures and keep them as reports/bench.json."""
     began, others = time.perf_counter(), _work_of_others()
-    with tempfile.TemporaryDirectory() as name, Stage() as stage:
+    with tempfile.TemporaryDirectory() as name, Sandbox() as sandbox:
         folder = Path(name)
         folder.chmod(0o755)
         figures: dict[str, object] = {
             "machine": f"{platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}",
-            **tracing(folder, stage),
-            **starts(folder, stage),
-            **windows_starts(stage),
+            **tracing(folder, sandbox),
+            **starts(folder, sandbox),
+            **windows_starts(sandbox),
             **whole_check(folder),
-            **against_examples(stage),
+            **endless(folder),
+            **against_examples(sandbox),
             **against_programs(folder),
             **opening(folder),
         }
@@ -84,12 +113,12 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def tracing(folder: Path, stage: Stage) -> dict[str, object]:
+def tracing(folder: Path, sandbox: Sandbox) -> dict[str, object]:
     """Compare recording 20,000 writes with strace, in pairs: strace as people run it, and with all on one processor."""
     if shutil.which("strace") is None:
         return {"tracing / strace": "no strace here"}
-    program = compiled(ROOT / "tests/programs/writes.c", folder)
-    order = Order(Program((str(program), str(WRITES))), Scenario(), everything=True)
+    program = compiled(ROOT / "tests/support/programs/writes.c", folder)
+    order = RunRequest(program=Program(command=(str(program), str(WRITES))), scenario=Scenario(), everything=True)
     strace = [
         "strace",
         "-f",
@@ -104,7 +133,7 @@ def tracing(folder: Path, stage: Stage) -> dict[str, object]:
     ours, theirs, pinned, stops = [], [], [], []
     for _ in range(PAIRS):
         stops.append(_only_stops(program))
-        ours.append(seconds(lambda: stage.run(order)))
+        ours.append(seconds(lambda: sandbox.run(order)))
         theirs.append(seconds(lambda: subprocess.run(strace, check=True)))
         pinned.append(seconds(lambda: subprocess.run(["taskset", "-c", "0", *strace], check=True)))
     return {
@@ -116,43 +145,49 @@ def tracing(folder: Path, stage: Stage) -> dict[str, object]:
 
 
 def _only_stops(program: Path) -> float:
-    command = [sys.executable, "-m", "tests.stops", str(program), str(WRITES)]
+    command = [sys.executable, "-m", "tests.support.stops", str(program), str(WRITES)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
 
 
-def starts(folder: Path, stage: Stage) -> dict[str, object]:
+def starts(folder: Path, sandbox: Sandbox) -> dict[str, object]:
     """Compare judged starts with the same program started, talked to and reaped bare."""
     program = compiled(ROOT / "reference_impl/c/hello_server.c", folder)
-    order = Order(Program((str(program), "{port}"), "server"), Scenario((Connect(),)))
+    order = RunRequest(
+        program=Program(command=(str(program), "{port}"), role="server"), scenario=Scenario(steps=(Connect(),))
+    )
     rates = []
-    waiting = seconds_in_runs = 0.0
+    waiting = delivery = seconds_in_runs = 0.0
     for _ in range(PAIRS):
         bare = STARTS / seconds(lambda: _all_bare(program))
-        before = stage.seconds, stage.waiting_seconds
-        judged = STARTS / seconds(lambda: [stage.run(order) for _ in range(STARTS)])
-        seconds_in_runs += stage.seconds - before[0]
-        waiting += stage.waiting_seconds - before[1]
+        before = sandbox.seconds, sandbox.waiting_seconds, sandbox.delivery_seconds
+        judged = STARTS / seconds(lambda: [sandbox.run(order) for _ in range(STARTS)])
+        seconds_in_runs += sandbox.seconds - before[0]
+        waiting += sandbox.waiting_seconds - before[1]
+        delivery += sandbox.delivery_seconds - before[2]
         rates.append((judged, bare))
     return {
         "judged starts a second": _median([judged for judged, _ in rates]),
         "judged / bare starts": _median([judged / bare for judged, bare in rates]),
         "waiting, share of a run": round(waiting / seconds_in_runs, 4),
+        "of it until a program falls asleep, until bytes have arrived": (
+            f"{round((waiting - delivery) / seconds_in_runs, 4)}, {round(delivery / seconds_in_runs, 4)}"
+        ),
     }
 
 
-def windows_starts(stage: Stage) -> dict[str, object]:
+def windows_starts(sandbox: Sandbox) -> dict[str, object]:
     """Time judged starts of a Windows program, once Wine is warm."""
-    if stage.of("winsock").isolation.why_not:
-        return {"judged starts under Wine, seconds": stage.of("winsock").isolation.why_not}
-    workshop = Workshop(stage)
+    if sandbox.of("winsock").isolation.why_not:
+        return {"judged starts under Wine, seconds": sandbox.of("winsock").isolation.why_not}
+    build_dir = BuildDir(sandbox)
     try:
-        built = workshop.build(ROOT / "reference_impl/winsock", Found("hello_server_win", "hello_server_win.c"))
+        built = build_dir.build(ROOT / "reference_impl/winsock", Found("hello_server_win", "hello_server_win.c"))
         assert built.program is not None
-        order = Order(built.program, Scenario((Connect(),)))
-        stage.run(order)
-        times = [seconds(lambda: stage.run(order)) for _ in range(STARTS)]
+        order = RunRequest(program=built.program, scenario=Scenario(steps=(Connect(),)))
+        sandbox.run(order)
+        times = [seconds(lambda: sandbox.run(order)) for _ in range(STARTS)]
     finally:
-        workshop.close()
+        build_dir.close()
     return {"judged starts under Wine, seconds": _median(times)}
 
 
@@ -176,30 +211,55 @@ def _bare(program: Path, port: int) -> None:
 
 
 def whole_check(folder: Path) -> dict[str, object]:
-    """Time a whole check of the nine reference programs in C."""
-    file = folder / "results.json"
-    command = [sys.executable, "-m", "conformance.cli", "check", str(ROOT / "reference_impl/c"), "--json", str(file)]
-    times = [seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=ORDINARY)) for _ in range(3)]
+    """Time a check of the nine reference programs in C, one after the other and side by side, and of one alone."""
+    file, one = folder / "results.json", folder / "one"
+    one.mkdir()
+    shutil.copy(ROOT / "reference_impl/c/hello_client.c", one)
+    whole = [str(ROOT / "reference_impl/c"), "--json", str(file)]
+    pairs = [(_checked(*whole, "--jobs", "1"), _checked(*whole), _checked(str(one))) for _ in range(3)]
     found = decode(file.read_bytes())
     harness = found.harness
     return {
-        "check of the nine C references, seconds": _median(times),
+        "check of the nine C references, seconds": _median([both for _, both, _ in pairs]),
+        "the same one after the other / side by side": _median([alone / both for alone, both, _ in pairs]),
+        "check of one C program from the shell, seconds": _median([small for _, _, small in pairs]),
         "its runs, on requirements": f"{harness.runs}, {len({one.requirement for one in found.verdicts})}",
         "its page, kB": round(len(html.page(found).encode()) / 1000, 1),
         "its waiting, share": round(harness.waiting_seconds / harness.seconds, 4),
     }
 
 
-def against_examples(stage: Stage) -> dict[str, float]:
+def _checked(*arguments: str) -> float:
+    command = [sys.executable, "-m", "conformance.cli", "check", *arguments]
+    return seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=ORDINARY))
+
+
+def endless(folder: Path) -> dict[str, object]:
+    """Measure the processor time that a check takes of a program that goes on without end, in each way there is."""
+    taken = {name: _check_of(folder / f"endless {name}", source) for name, source in ENDLESS.items()}
+    return {f"check of a server that {name}, processor seconds": figure for name, figure in taken.items()}
+
+
+def _check_of(folder: Path, source: str) -> float:
+    folder.mkdir()
+    (folder / "echo_server.c").write_text(ENDLESS_SERVER.replace("FOR_EVER", source))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "conformance.cli", "check", str(folder)]
+    subprocess.run(command, check=False, capture_output=True, env=ORDINARY)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1)
+
+
+def against_examples(sandbox: Sandbox) -> dict[str, float]:
     """Time the same program in more and more scenarios: the cost of one stays the same."""
-    workshop = Workshop(stage)
+    build_dir = BuildDir(sandbox)
     try:
-        built = workshop.build(ROOT / "reference_impl/c", Found("hello_client", "hello_client.c"))
+        built = build_dir.build(ROOT / "reference_impl/c", Found("hello_client", "hello_client.c"))
         assert built.program is not None
-        drawn = [Scenario(conversation(LONG[:length], [])) for length in range(1, max(EXAMPLES) + 1)]
-        times = {count: _all_of(stage, built.program, drawn[:count]) for count in EXAMPLES}
+        drawn = [Scenario(steps=conversation(LONG[:length], [])) for length in range(1, max(EXAMPLES) + 1)]
+        times = {count: _all_of(sandbox, built.program, drawn[:count]) for count in EXAMPLES}
     finally:
-        workshop.close()
+        build_dir.close()
     return {f"seconds for {count} examples": round(time, 3) for count, time in times.items()} | {
         "cost of an example, many / few": round(
             times[EXAMPLES[-1]] / times[EXAMPLES[0]] * EXAMPLES[0] / EXAMPLES[-1], 3
@@ -207,8 +267,8 @@ def against_examples(stage: Stage) -> dict[str, float]:
     }
 
 
-def _all_of(stage: Stage, program: Program, drawn: list[Scenario]) -> float:
-    return seconds(lambda: [stage.run(Order(program, one)) for one in drawn])
+def _all_of(sandbox: Sandbox, program: Program, drawn: list[Scenario]) -> float:
+    return seconds(lambda: [sandbox.run(RunRequest(program=program, scenario=one)) for one in drawn])
 
 
 def against_programs(folder: Path) -> dict[str, float]:

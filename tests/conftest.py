@@ -1,19 +1,29 @@
-"""What the tests share: a stage, a compiler, and the rule that CI skips nothing."""
+"""What the tests share: a sandbox, a compiler, and the rule that CI skips nothing."""
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from conformance.grading.languages import C_FLAGS
-from conformance.stage.handle import Stage
+from conformance.sandbox.client import Sandbox
+from conformance.submission.build import MISSING
+from conformance.submission.languages import C_FLAGS, WINDOWS_C, WINDOWS_HEADERS_FOLDER
 
-PROGRAMS = Path(__file__).parent / "programs"
+for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(_number) is signal.SIG_IGN:  # as below nohup, or in the background of a script
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
+
+PROGRAMS = Path(__file__).parent / "support" / "programs"
+REFERENCES = Path(__file__).parent.parent / "reference_impl" / "winsock"
 Compile = Callable[..., Path]
+Build = Callable[[str], str]
 
 
 def worker_number() -> int:
@@ -31,15 +41,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    """One stage for all tests of this process."""
-    with Stage(worker_number()) as one:
+def sandbox() -> Iterator[Sandbox]:
+    """One sandbox for all tests of this process."""
+    with Sandbox(worker_number()) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
 def compiled() -> Iterator[Compile]:
-    """Compile a C program of tests/programs once, with further flags, where every user may run it."""
+    """Compile a C program of tests/support/programs once, with further flags, where every user may run it."""
     if shutil.which("gcc") is None:
         pytest.skip("no gcc here")
 
@@ -54,3 +64,49 @@ def compiled() -> Iterator[Compile]:
         folder = Path(name)
         folder.chmod(0o755)
         yield build
+
+
+@pytest.fixture(scope="session")
+def build() -> Iterator[Build]:
+    """Compile a Windows program of tests/support/programs or of the references, where every user may run it."""
+    mingw = shutil.which("x86_64-w64-mingw32-gcc")
+    if mingw is None:
+        pytest.skip("no mingw here")
+
+    def made(name: str) -> str:
+        source = next(path for path in (PROGRAMS / f"{name}.c", REFERENCES / f"{name}.c") if path.is_file())
+        copy, target = folder / source.name, folder / f"{name}.exe"
+        fill = {"{headers}": str(WINDOWS_HEADERS_FOLDER), "{spellings}": str(folder)}
+        fill |= {"{missing}": str(WINDOWS_HEADERS_FOLDER / MISSING)}
+        fill |= {"{output}": str(target), "{source}": str(copy)}
+        if not target.exists():
+            shutil.copyfile(source, copy)
+            subprocess.run([mingw, *(fill.get(word, word) for word in WINDOWS_C)], check=True)
+        return str(target)
+
+    with tempfile.TemporaryDirectory(prefix="offhook-tests-") as name:  # pytest closes its own to other users
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def windows(sandbox: Sandbox) -> Sandbox:
+    """The sandbox of Windows programs."""
+    found = sandbox.of("winsock")
+    if not found.isolation.tracing:
+        pytest.skip(str(found.isolation.why_not))
+    return found
+
+
+@contextmanager
+def load() -> Iterator[None]:
+    """Keep all processors busy."""
+    burn = "while True: pass"
+    busy = [subprocess.Popen([sys.executable, "-c", burn]) for _ in range(os.cpu_count() or 2)]
+    try:
+        yield
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()

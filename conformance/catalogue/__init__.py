@@ -1,63 +1,47 @@
-"""The requirements and the exercises, as data, and their loader."""
+"""The requirements and the exercises, as data, with their words in each language, and their loader."""
 
 import hashlib
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Final
 
-import msgspec
 from msgspec import Struct
 
-Level = Literal["MUST", "SHOULD", "MAY"]
-Role = Literal["server", "client", "alone"]
-Platform = Literal["posix", "winsock"]
-EVERY_POSIX_EXERCISE = "*"
+from conformance.catalogue.complaints import CatalogueError, CatalogueFiles, Source, load, load_words
+from conformance.catalogue.records import (
+    Exercise,
+    ExerciseKind,
+    ExerciseWords,
+    Level,
+    Platform,
+    Requirement,
+    RequirementWords,
+    Role,
+    Words,
+    selects,
+)
+from conformance.messages import ENGLISH, current_language, table
 
-
-class Requirement(Struct, frozen=True, forbid_unknown_fields=True):
-    """One sentence that is kept or broken."""
-
-    id: str
-    level: Level
-    title: str
-    judged_on: Literal["conversation", "faults", "all"]
-    applies: tuple[str, ...]
-    seed: str
-    sources: tuple[str, ...]
-    mistake: str
-    latitude: str = ""
-
-    @property
-    def group(self) -> str:
-        """The part of the catalogue that it belongs to, as `lifecycle`."""
-        return self.id.split(".", 1)[0]
-
-    def concerns(self, exercise: str) -> bool:
-        """Tell whether it is judged on an exercise."""
-        return exercise in self.applies or (EVERY_POSIX_EXERCISE in self.applies and _is_posix(exercise))
-
-
-class Exercise(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one program is to do."""
-
-    title: str
-    seed: str
-    source: tuple[str, ...]
-    arguments: tuple[str, ...]
-    role: Role
-    platform: Platform = "posix"
-    stays_up: bool = False
-    greeting: str = ""
-    prints: str = ""
-    path: str = ""
-    """The file that it is about, in the program's directory."""
-    content: str = ""
-    """What it writes into that file."""
-    files: bool = False
-    """Whether the files in its directory are of the exercise."""
-    sockets: bool = False
-    """Whether every socket that it makes is."""
-    name: str = ""
+__all__ = [
+    "CatalogueError",
+    "Exercise",
+    "ExerciseKind",
+    "ExerciseWords",
+    "Level",
+    "Platform",
+    "Requirement",
+    "RequirementWords",
+    "Role",
+    "Source",
+    "Words",
+    "add_words",
+    "catalogue",
+    "files",
+    "selects",
+    "words",
+]  # fmt: skip
+HOME: Final = "conformance/catalogue"
+_added_words: Final[dict[str, Words]] = {}
 
 
 class Catalogue(Struct, frozen=True):
@@ -66,26 +50,55 @@ class Catalogue(Struct, frozen=True):
     requirements: dict[str, Requirement]
     exercises: dict[str, Exercise]
     digest: str
-    """A hash of both files: results name it, so that a mark can be defended a term later."""
+    """A hash of the facts and of their words in English, which say what is judged and what is not: results name it, so
+    that a mark can be defended a term later."""
+
+    def first_of(self, kind: ExerciseKind, platform: Platform = "posix") -> str | None:
+        """Return the first exercise of a kind on a platform; None where there is none."""
+        return next(
+            (name for name, one in self.exercises.items() if one.kind == kind and one.platform == platform), None
+        )
+
+    def counterpart(self, exercise: str, platform: Platform) -> str | None:
+        """Return the exercise on another platform that is the same conversation; None where there is none."""
+        one = self.exercises[exercise]
+        return None if one.platform == platform or one.like else self.first_of(one.kind, platform)
 
 
-def _is_posix(exercise: str) -> bool:
-    known = catalogue().exercises.get(exercise)
-    return known is None or known.platform == "posix"
+def files() -> CatalogueFiles:
+    """Return the files of the catalogue that comes with the package, with the words in English."""
+    return CatalogueFiles(*map(_packaged_source, ("requirements", "exercises", ENGLISH)))
 
 
-class _RequirementFile(Struct, forbid_unknown_fields=True):
-    requirement: list[Requirement]
+def _packaged_source(name: str) -> Source:
+    text = resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8")
+    return Source(f"{HOME}/{name}.toml", text)
 
 
 @cache
 def catalogue() -> Catalogue:
-    """Load the catalogue that comes with the package."""
-    texts = [
-        resources.files(__package__).joinpath(name).read_bytes() for name in ("requirements.toml", "exercises.toml")
-    ]
-    requirements = msgspec.toml.decode(texts[0], type=_RequirementFile).requirement
-    exercises = msgspec.toml.decode(texts[1], type=dict[str, Exercise])
-    named = {name: msgspec.structs.replace(exercise, name=name) for name, exercise in exercises.items()}
-    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
-    return Catalogue({requirement.id: requirement for requirement in requirements}, named, digest)
+    """Load the catalogue that comes with the package. Raises `CatalogueError` where it cannot be used."""
+    sources = files()
+    loaded = load(sources, table(ENGLISH))
+    digest = hashlib.sha256("\0".join(source.text for source in sources).encode()).hexdigest()[:16]
+    return Catalogue({one.id: one for one in loaded.requirements}, loaded.exercises, digest)
+
+
+def add_words(language: str, words: Words) -> None:
+    """Add the words of a language that does not come with the package."""
+    _added_words[language] = words
+
+
+def words(language: str | None = None) -> Words:
+    """Return what is said of requirements and exercises in a language; in the one that is spoken where none is named.
+
+    Raises `CatalogueError` where something is missing.
+    """
+    spoken = language or current_language()
+    return _added_words[spoken] if spoken in _added_words else _packaged_words(spoken)
+
+
+@cache
+def _packaged_words(language: str) -> Words:
+    known = catalogue()
+    return load_words(_packaged_source(language), known.requirements, known.exercises)

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable
 from itertools import takewhile
-from typing import Final
+from pathlib import Path
 
+from conformance.checks.judgement import Broken
+from conformance.checks.showing import LONGEST_LAST_WORDS, crux, difference, last_words, shown_data
+from conformance.messages import Message, say
 from conformance.model.calls import INPUT, TRANSFER
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, State
-from conformance.observe.decode import text
-from conformance.observe.trace import Call, Description, Trace
-from conformance.stage.script import Accept, Busy, Exited, Killed, NotStarted, Run, Send, Waiting
-from conformance.words import say
-
-SHOWN_WHOLE: Final = 64
-"""Longer data is told by its beginning and its size."""
-BEGINNING: Final = 16
+from conformance.observe.linux.call_sites import INTERPRETERS
+from conformance.records.c_string import c_string
+from conformance.records.run import Busy, Exited, Killed, NotStarted, Run, Waiting, limit_of
+from conformance.records.scenario import Accept, Send
+from conformance.records.trace import Call, Description, Trace
 
 
-def summary(trace: Trace) -> str:
+def lifecycle_summary(trace: Trace) -> Message | str:
     """Return the calls of the lifecycle that were made, with the errors of those that failed."""
     made = [call for call in trace.calls if call.name in {*SERVER_ORDER, *CLIENT_ORDER}][:12]
     return " → ".join(f"{call.name} ({call.error})" if call.error else call.name for call in made) or say(
@@ -32,33 +32,68 @@ def last_failure(trace: Trace) -> int | None:
 
 def last_input(run: Run) -> int | None:
     """Return the number of the last read of the exercise."""
-    calls = [call.number for call in run.trace.of_exercise() if call.name in INPUT]
+    calls = [call.number for call in run.trace.in_scope() if call.name in INPUT]
+    return calls[-1] if calls else None
+
+
+def last_typed(run: Run) -> int | None:
+    """Return the number of the last read of standard input."""
+    calls = [call.number for call in run.trace.calls if call.name in INPUT and call.descriptor == 0]
     return calls[-1] if calls else None
 
 
 def last_output(run: Run) -> int | None:
     """Return the number of the last write of the exercise."""
-    calls = [call.number for call in run.trace.of_exercise() if call.name in TRANSFER - INPUT]
+    calls = [call.number for call in run.trace.in_scope() if call.name in TRANSFER - INPUT]
     return calls[-1] if calls else None
 
 
-def as_received(run: Run, data: bytes, client: int = 0) -> str:
-    """Return in words what a peer received."""
+def as_received(run: Run, data: bytes, client: int = 0, wanted: bytes | None = None) -> Message:
+    """Say what a peer received, around the place where it is not what was wanted."""
     peer = peer_of(run, client)
-    return say("received", peer=peer, data=shown(data)) if data else say("received.nothing", peer=peer) + ended_how(run)
+    if not data:
+        return and_ended(say("received.nothing", peer=peer), run)
+    at = None if wanted is None else difference(data, wanted)
+    broke_off = wanted is not None and at == len(data) < len(wanted) and not isinstance(run.ending, Waiting)
+    seen = say("received", peer=peer, data=shown_data(data, at))
+    return and_ended(seen, run) if broke_off else seen
 
 
-def peer_of(run: Run, client: int = 0) -> str:
+def not_received(run: Run, expected: Message, wanted: bytes, client: int = 0, call: int | None = None) -> Broken:
+    """Say that a peer received something else; where what it received is only too short, the ending may be why."""
+    received = run.received(client)
+    seen = as_received(run, received, client, wanted)
+    return Broken(expected, seen, call, by_ending=wanted.startswith(received))
+
+
+def as_wanted(run: Run, wanted: bytes, client: int = 0, received: bytes | None = None) -> Message:
+    """Say what a peer was to receive, around the place where something else came."""
+    came = run.received(client) if received is None else received
+    return say("received", peer=peer_of(run, client), data=shown_data(wanted, difference(wanted, came)))
+
+
+def as_printed(run: Run, at: int | None = None) -> Message:
+    """Say what was printed, around a place in it, and how the program ended."""
+    return and_ended(say("prints.seen", output=shown_data(run.stdout, len(run.stdout) if at is None else at)), run)
+
+
+def not_printed(run: Run, expected: Message, at: int, call: int | None = None) -> Broken:
+    """Say that the output goes wrong at a place; where nothing stands behind that, the ending may be why."""
+    return Broken(expected, as_printed(run, at), call, by_ending=at == len(run.stdout))
+
+
+def not_printed_beside(run: Run, expected: Message, baseline: Run, call: int | None = None) -> Broken:
+    """Say that the output lacks what is printed in the baseline run."""
+    wanted = [piece for piece in _to_print(run) if piece in baseline.stdout]
+    return not_printed(run, expected, crux(wanted, run.stdout).at, call)
+
+
+def peer_of(run: Run, client: int = 0) -> Message:
     """Return what a peer is called: the server, or a client, by its number where there are several."""
     if any(isinstance(step, Accept) for step in run.scenario.steps):
         return say("peer.server")
     alone = all(step.client == 0 for step in run.scenario.steps)
     return say("peer.only-client") if alone else say("peer.client", client=client + 1)
-
-
-def shown(data: bytes) -> str:
-    """Return data as a C string, or a long one by its beginning and its size."""
-    return text(data) if len(data) <= SHOWN_WHOLE else say("data.times", data=text(data[:BEGINNING]), size=len(data))
 
 
 def left_open(trace: Trace, description: Description) -> int | None:
@@ -77,12 +112,12 @@ def opener_of(trace: Trace, description: Description) -> int:
 
 def is_conversation(description: Description) -> bool:
     """Tell whether a description is an accepted or connected socket of the exercise."""
-    return description.of_exercise and description.state == State.CONNECTED
+    return description.in_scope and description.state == State.CONNECTED
 
 
 def is_owed_a_close(description: Description) -> bool:
     """Tell whether a program must close a description: a conversation, a file, a socket that is there to be counted."""
-    return description.of_exercise and description.state in (State.CONNECTED, State.OPEN, State.FRESH)
+    return description.in_scope and description.state in (State.CONNECTED, State.OPEN, State.FRESH)
 
 
 def still_open(run: Run) -> int:
@@ -109,13 +144,41 @@ def clients_of(run: Run) -> tuple[int, ...]:
 
 def accepted_clients(run: Run) -> tuple[int, ...]:
     """Return those of them that the program took: those that waited when it ended are judged elsewhere."""
-    taken = sum(call.succeeded and call.of_exercise for call in run.trace.named("accept"))
-    return clients_of(run)[:taken] if run.observed else clients_of(run)
+    taken = sum(call.succeeded and call.in_scope for call in run.trace.named("accept"))
+    seen = run.observed and not accepts_otherwise(run)
+    return clients_of(run)[:taken] if seen else clients_of(run)
+
+
+def accepts_otherwise(run: Run) -> bool:
+    """Tell whether a Windows program never calls accept: AcceptEx may be called through a pointer, and is not seen."""
+    return any(call.library for call in run.trace.calls) and not run.trace.named("accept")
 
 
 def lost_clients(run: Run) -> frozenset[int]:
-    """Return the clients that reset their connection or left without reading to the end."""
-    return frozenset(event.client for event in run.wire if event.what in ("peer reset", "peer left"))
+    """Return the clients that reset their connection or left without reading to the end.
+
+    One is lost to the program also where a transfer with it is made to fail by a reset.
+    """
+    gone = {event.client for event in run.wire if event.what in ("peer reset", "peer left")}
+    told = {call.description for call in run.trace.calls if call.injected and call.error == "WSAECONNRESET"}
+    return frozenset(gone | {client for description, client in connections(run).items() if description in told})
+
+
+def connections(run: Run) -> dict[int | None, int]:
+    """Return which client each connection leads to: they are accepted in the order in which they came."""
+    made = (call for call in run.trace.named("accept", "connect") if call.in_scope and call.succeeded)
+    return dict(zip((call.description for call in made), clients_of(run), strict=False))
+
+
+def stopped_reading(run: Run) -> frozenset[int]:
+    """Return the clients that had stopped reading when the run ended: what they did not fetch may lie there."""
+    stopped = set[int]()
+    for event in run.wire:
+        if event.what == "peer pauses":
+            stopped.add(event.client)
+        elif event.what == "peer reads":
+            stopped.discard(event.client)
+    return frozenset(stopped)
 
 
 def in_order(pieces: Iterable[bytes], data: bytes) -> bool:
@@ -145,29 +208,65 @@ def made_by_program(call: Call) -> bool:
     return call.place is not None and call.place.direct
 
 
-def ended_how(run: Run) -> str:
-    """Return how an unusual run ended, as an addition to a sentence; nothing for an ordinary end."""
+def made_by_compiled_program(call: Call) -> bool:
+    """Tell the same of a program that was compiled: what an interpreter calls, it decides for itself."""
+    return made_by_program(call) and not made_by_interpreter(call)
+
+
+def made_by_interpreter(call: Call) -> bool:
+    """Tell whether the program is run by an interpreter, whose library makes its calls."""
+    return call.place is not None and Path(call.place.file).name.startswith(INTERPRETERS)
+
+
+def and_ended(seen: Message, run: Run) -> Message:
+    """Add how an unusual run ended to what was seen of it; nothing where it ended as programs do."""
+    return seen if run.ending == Exited(status=0) else say("joined.ending", seen=seen, ending=ended(run))
+
+
+def ended(run: Run) -> Message:
+    """Say how a run ended."""
     match run.ending:
-        case Killed(name):
-            return "; " + say("ended.killed", signal=name)
-        case Exited(status) if status:
-            return "; " + say("ended.status", status=status, output=text(run.output[-200:]))
-        case Busy(limit):
-            return "; " + say("ended.busy", limit=limit)
-        case NotStarted(reason):
-            return "; " + say("ended.not-started", reason=reason)
+        case Killed(signal=name):
+            return say("ended.killed", signal=name)
+        case Exited(status=status) if status:
+            said = c_string(last_words(run.stdout, run.stderr), LONGEST_LAST_WORDS)
+            return say("ended.status", status=status, output=said)
+        case Busy() as ending:
+            return say("ended.busy", limit=limit_of(ending))
+        case NotStarted(reason=reason):
+            return say("ended.not-started", reason=reason)
         case Waiting():
-            return "; " + say("ended.waiting")
-    return ""
+            return say("ended.waiting")
+    return say("ended.zero")
 
 
-def conversed(run: Run) -> bool:
+def had_conversation(run: Run) -> bool:
     """Tell whether the base conversation took place: the peers met, and something was delivered.
 
     Of a program that has no peer: it opened, printed or wrote something.
     """
-    alone = not run.scenario.steps and bool(run.trace.of_exercise() or run.stdout or _wrote(run))
-    return run.happened("accepted") or bool(run.received()) or alone
+    did_something = any(call.succeeded for call in run.trace.in_scope()) or run.stdout or _wrote(run)
+    return run.happened("accepted") or bool(run.received()) or (not run.scenario.steps and bool(did_something))
+
+
+def took_an_end(run: Run) -> bool:
+    """Tell whether a read of the exercise returned 0; where calls were not observed, or too many, it may have."""
+    if not run.observed or run.trace.truncated:
+        return True
+    return any(call.name in (*INPUT, "sendfile") and call.moved == 0 for call in run.trace.in_scope())
+
+
+def reads_on(run: Run) -> bool:
+    """Tell whether the program read again where a read had returned 0, or went on without end."""
+    if not run.observed or run.endless:
+        return True
+    ended = set[int | None]()
+    for call in run.trace.in_scope():
+        if call.name in INPUT and call.description in ended:
+            return True
+        if call.name in INPUT and call.moved == 0:
+            ended.add(call.description)
+    return False
 
 
 def _wrote(run: Run) -> bool:
@@ -176,14 +275,14 @@ def _wrote(run: Run) -> bool:
     return any((file.name, file.content) not in laid_down for file in run.files)
 
 
-def same_result(run: Run, undisturbed: Run) -> bool:
+def same_result(run: Run, baseline: Run) -> bool:
     """Tell whether each peer received the same, the file is the same, and what is printed otherwise is printed.
 
     Whatever else is printed may vary from run to run: a client's port, a descriptor, the time.
     """
-    printed = all(piece in run.stdout or piece not in undisturbed.stdout for piece in _to_print(run))
-    received = all(run.received(client) == undisturbed.received(client) for client in clients_of(undisturbed))
-    return received and printed and content_of(run) == content_of(undisturbed)
+    printed = all(piece in run.stdout or piece not in baseline.stdout for piece in _to_print(run))
+    received = all(run.received(client) == baseline.received(client) for client in clients_of(baseline))
+    return received and printed and content_of(run) == content_of(baseline)
 
 
 def _to_print(run: Run) -> tuple[bytes, ...]:

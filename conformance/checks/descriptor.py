@@ -6,46 +6,53 @@ from itertools import combinations
 from typing import Final
 
 from conformance.checks.common import (
-    as_received,
+    and_ended,
+    as_printed,
+    as_wanted,
     clients_of,
-    ended_how,
     is_conversation,
     is_owed_a_close,
     last_failure,
     left_open,
     made_by_program,
+    not_printed_beside,
+    not_received,
     opener_of,
     same_result,
     still_open,
 )
-from conformance.judgement import Broken, Judgement, Kept, NotApplicable, NotObserved
-from conformance.model.descriptors import State
-from conformance.observe.decode import text
-from conformance.observe.trace import Description, Trace
-from conformance.stage.script import Run, Waiting
-from conformance.words import say
+from conformance.checks.judgement import Broken, Judgement, Kept, NotApplicable
+from conformance.checks.showing import difference
+from conformance.messages import Message, say
+from conformance.model.descriptors import UNDER_WAY, DescriptorKind, State
+from conformance.records.run import Exited, Run, Waiting
+from conformance.records.trace import Description, Trace
 
 LEAK: Final = 2
 """One more may be the rest of a pool, or a client that is still looked after."""
 SERIES: Final = ("socket", "open", "socket")
 SERIES_LOOKED_AT: Final = 12
-NUMBER: Final = re.compile(rb"-?[0-9]{1,9}")
-STANDARD: Final = frozenset({0, 1, 2})
-ENDINGS: Final = frozenset({"close", "shutdown", "getsockopt", "setsockopt"})
+PRINTED_NUMBER: Final = re.compile(rb"-?[0-9]{1,9}")
+STANDARD_STREAMS: Final = frozenset({0, 1, 2})
+CLOSING_CALLS: Final = frozenset({"close", "shutdown", "getsockopt", "setsockopt"})
 """Calls that end what was opened, and those with which a runtime asks how that is to be done."""
+PASSING: Final = UNDER_WAY | {"EAGAIN", "EINTR"}
+"""What says of a call that it is to be made again, or goes on by itself: no failure."""
+ASKING: Final = frozenset({"close", "fcntl", "lseek", "getsockname", "getpeername", "getsockopt", "dup"})
+"""Calls with which a runtime may ask what a number stands for; and a second close, which is judged elsewhere."""
 ON_FILES: Final = frozenset({"lseek", "ftruncate"})
 
 
-def closed_once(run: Run, undisturbed: Run) -> Judgement:
+def closed_once(run: Run, baseline: Run) -> Judgement:
     """Each descriptor of a conversation or a file was closed by a call, once, in the process that opened it.
 
     Where nothing comes, a program may take that for a failure, and leave closing to its end.
     """
-    if not run.observed:
-        return NotObserved()
-    if run.ending != undisturbed.ending:
+    if run.ending != baseline.ending:
         return NotApplicable(say("close.otherwise"))
-    again = next((call for call in run.trace.named("close") if call.of_exercise and call.state == "closed"), None)
+    if _ended_by_failure(run):
+        return NotApplicable(say("close.after-failure"))
+    again = next((call for call in run.trace.named("close") if call.in_scope and call.state == "closed"), None)
     if again is not None:
         return Broken(say("close.once"), say("close.again", descriptor=again.descriptor), again.number)
     for description in run.trace.descriptions:
@@ -55,6 +62,14 @@ def closed_once(run: Run, undisturbed: Run) -> Judgement:
     return Kept()
 
 
+def _ended_by_failure(run: Run) -> bool:
+    """Tell whether the program reported a failure and ended with its status: closing is left to its end then."""
+    if not isinstance(run.ending, Exited) or not run.ending.status:
+        return False
+    refused = any(call.failed and call.error not in PASSING for call in run.trace.in_scope())
+    return refused or bool(run.stderr.strip())
+
+
 def _is_needed_on(run: Run, description: Description) -> bool:
     """Tell whether a server that stays up opened a file before its first client, to have it for all of them."""
     accepted = next((call.number for call in run.trace.named("accept") if call.succeeded), -1)
@@ -62,10 +77,33 @@ def _is_needed_on(run: Run, description: Description) -> bool:
     return stays and description.opened_by < accepted
 
 
+def closes_all_sockets(run: Run, baseline: Run) -> Judgement:
+    """A socket that never conversed is closed too where the program goes on, or ends as it does when all goes well.
+
+    What a failure ends need not be closed; conversations, listeners and the sockets of an exercise that is about
+    sockets alone are judged elsewhere.
+    """
+    if run.ending != baseline.ending or not isinstance(run.ending, Waiting | Exited) or not same_result(run, baseline):
+        return NotApplicable(say("close.otherwise"))
+    for description in run.trace.descriptions:
+        left = left_open(run.trace, description)
+        if left is not None and _never_conversed(description, after_failure=run.faults_applied > 0):
+            return Broken(say("sockets.expected"), say("close.never", descriptor=left), description.opened_by)
+    return Kept()
+
+
+def _never_conversed(description: Description, *, after_failure: bool) -> bool:
+    """Tell whether a description is a socket over which nothing went; of the exercise, only where a call failed."""
+    fresh = description.kind == DescriptorKind.SOCKET and description.state in (
+        State.FRESH,
+        State.BOUND,
+        State.CONNECTING,
+    )
+    return fresh and (after_failure or not description.in_scope)
+
+
 def leaks_nothing(run: Run, beside: Run) -> Judgement:
     """After many clients, of which some were lost, no more is open than after two."""
-    if not run.observed:
-        return NotObserved()
     if not isinstance(run.ending, Waiting) or not isinstance(beside.ending, Waiting):
         return NotApplicable(say("leak.ended"))
     held = _held(run.trace)
@@ -85,12 +123,10 @@ def _held(trace: Trace) -> list[Description]:
 
 def uses_valid_descriptors(run: Run) -> Judgement:
     """No call on a descriptor that is closed, or on -1."""
-    if not run.observed:
-        return NotObserved()
     for call in run.trace.calls:
-        stale = call.of_exercise and call.state == "closed" and call.error == "EBADF"
+        stale = call.in_scope and call.state == "closed" and call.error == "EBADF"
         nothing = call.descriptor is not None and call.descriptor < 0 and call.error == "EBADF"
-        if call.name != "close" and (stale or nothing):
+        if call.name not in ASKING and (stale or nothing):
             return Broken(
                 say("valid.expected"), say("valid.seen", call=call.name, descriptor=call.descriptor), call.number
             )
@@ -99,26 +135,26 @@ def uses_valid_descriptors(run: Run) -> Judgement:
 
 def uses_right_kind(run: Run) -> Judgement:
     """The program itself does not seek on or cut a socket, nor make a socket's calls on a file."""
-    if not run.observed:
-        return NotObserved()
-    for call in run.trace.of_exercise():
+    for call in run.trace.in_scope():
         if call.name in ON_FILES and call.error in ("ESPIPE", "EINVAL") and made_by_program(call):
             return Broken(say("kind.expected"), say("kind.seen", call=call.name), call.number)
         if call.error == "ENOTSOCK":
-            return Broken(say("kind.expected"), say("kind.on-file", call=call.name), call.number)
+            seen = say("kind.no-socket", call=call.name, descriptor=call.descriptor)
+            return Broken(say("kind.expected-socket"), seen, call.number)
     return Kept()
 
 
 def leaves_standard_streams(run: Run) -> Judgement:
     """The program's own process keeps 0, 1 and 2; a library may close them when all that is left to do is to close."""
-    if not run.observed:
-        return NotObserved()
-    last = max((call.number for call in run.trace.of_exercise() if call.name not in ENDINGS), default=-1)
+    last = max((call.number for call in run.trace.in_scope() if call.name not in CLOSING_CALLS), default=-1)
     for call in run.trace.calls:
         onto = (
-            call.name == "dup" and call.system_call != "fcntl" and call.result in STANDARD and call.system_call != "dup"
+            call.name == "dup"
+            and call.system_call != "fcntl"
+            and call.result in STANDARD_STREAMS
+            and call.system_call != "dup"
         )
-        closed = call.name == "close" and call.descriptor in STANDARD
+        closed = call.name == "close" and call.descriptor in STANDARD_STREAMS
         if call.process == 1 and call.succeeded and (onto or closed) and (call.number < last or made_by_program(call)):
             return Broken(
                 say("streams.expected"),
@@ -130,9 +166,7 @@ def leaves_standard_streams(run: Run) -> Judgement:
 
 def closes_copies(run: Run) -> Judgement:
     """The process that accepted a connection does not keep it once another process serves it."""
-    if not run.observed:
-        return NotObserved()
-    shared = [one for one in run.trace.descriptions if is_conversation(one) and one.copies > 1]
+    shared = [one for one in run.trace.descriptions if is_conversation(one) and _was_handed_over(run.trace, one)]
     if not shared:
         return NotApplicable(say("copies.none"))
     for description in shared:
@@ -142,40 +176,46 @@ def closes_copies(run: Run) -> Judgement:
     return Kept()
 
 
-def works_alone_the_same(run: Run, undisturbed: Run) -> Judgement:
+def _was_handed_over(trace: Trace, description: Description) -> bool:
+    """Tell whether another process got a connection: a second number in the same one is judged by its closing."""
+    opener = opener_of(trace, description)
+    heirs = any(fork.parent == opener and fork.after > description.opened_by for fork in trace.forks)
+    others = any(call.process != opener for call in trace.about(description.number))
+    return description.copies > 1 and (heirs or others)
+
+
+def works_alone_the_same(run: Run, baseline: Run) -> Judgement:
     """A program without a peer ends the same way, with the same file, and closes what it closes."""
     left = still_open(run) if run.observed else 0
-    same = left <= still_open(undisturbed) and run.ending == undisturbed.ending and same_result(run, undisturbed)
+    same = left <= still_open(baseline) and run.ending == baseline.ending and same_result(run, baseline)
     if same:
         return Kept()
-    seen = say("alone.seen", left=left) + ended_how(run)
-    return Broken(say("alone.expected"), seen, last_failure(run.trace))
+    seen = and_ended(say("alone.seen", left=left), run)
+    return Broken(say("alone.expected"), seen, last_failure(run.trace), by_ending=True)
 
 
-def reports_numbers(run: Run, undisturbed: Run) -> Judgement:
+def reports_numbers(run: Run, baseline: Run) -> Judgement:
     """The numbers of a socket, a file and a socket stand in order among the integers that are printed.
 
-    Where they are all others than in the undisturbed run, something else is printed than there.
+    Where they are all others than in the baseline run, something else is printed than there.
     """
-    if not run.observed:
-        return NotObserved()
-    printed = [int(number) for number in NUMBER.findall(run.stdout)]
+    printed = [int(number) for number in PRINTED_NUMBER.findall(run.stdout)]
     given = list(_series(run))
-    constant = run.stdout == undisturbed.stdout and set(given).isdisjoint(_series(undisturbed))
+    constant = run.stdout == baseline.stdout and set(given).isdisjoint(_series(baseline))
     if any(_is_among(numbers, printed) for numbers in given) and not constant:
         return Kept()
     if not given:
         return Broken(
-            say("numbers.expected-calls"), say("numbers.no-calls", calls=_opened(run)), last_failure(run.trace)
+            say("numbers.expected-calls"), say("numbers.no-calls", calls=_opening_calls(run)), last_failure(run.trace)
         )
-    expected = say("numbers.expected", numbers=", ".join(map(str, given[0])))
-    return Broken(expected, say("prints.seen", output=text(run.stdout)) + ended_how(run))
+    expected = say("numbers.expected", numbers=given[0])
+    return Broken(expected, as_printed(run), by_ending=True)
 
 
 def _series(run: Run) -> Iterator[tuple[int, ...]]:
     """Yield the numbers of each socket, file and socket that were opened in this order: a runtime may open more."""
-    ours = {one.number for one in run.trace.descriptions if one.of_exercise}
-    opened = [call for call in run.trace.named("socket", "open") if call.subject in ours]
+    ours = {one.number for one in run.trace.descriptions if one.in_scope}
+    opened = [call for call in run.trace.named("socket", "open") if call.description in ours]
     for three in combinations(opened[:SERIES_LOOKED_AT], len(SERIES)):
         if tuple(call.name for call in three) == SERIES:
             yield tuple(call.result for call in three if call.result is not None)
@@ -186,19 +226,16 @@ def _is_among(numbers: Sequence[int], printed: list[int]) -> bool:
     return all(number in left for number in numbers)
 
 
-def _opened(run: Run) -> str:
+def _opening_calls(run: Run) -> Message | str:
     return ", ".join(call.name for call in run.trace.named("socket", "open")) or say("order.nothing")
 
 
-def works_the_same(run: Run, undisturbed: Run) -> Judgement:
+def works_the_same(run: Run, baseline: Run) -> Judgement:
     """The peer receives the same, and the output is the same."""
-    if run.received() != undisturbed.received():
-        return Broken(
-            as_received(undisturbed, undisturbed.received()),
-            as_received(run, run.received()),
-            last_failure(run.trace),
-        )
-    if not same_result(run, undisturbed):
-        seen = say("prints.seen", output=text(run.stdout)) + ended_how(run)
-        return Broken(say("prints.seen", output=text(undisturbed.stdout)), seen, last_failure(run.trace))
+    if run.received() != baseline.received():
+        wanted = baseline.received()
+        return not_received(run, as_wanted(run, wanted), wanted, call=last_failure(run.trace))
+    if not same_result(run, baseline):
+        expected = as_printed(baseline, difference(baseline.stdout, run.stdout))
+        return not_printed_beside(run, expected, baseline, last_failure(run.trace))
     return Kept()

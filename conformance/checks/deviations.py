@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from conformance.checks.common import lost_clients
-from conformance.judgement import Broken, Judgement, NotApplicable, NotObserved
-from conformance.model.calls import INPUT, TRANSFER
+from conformance.checks.common import connections
+from conformance.checks.judgement import Broken, Judgement, NotApplicable, NotObserved
+from conformance.messages import say
+from conformance.model.calls import INPUT, OUTPUT, TRANSFER
+from conformance.model.constants import WINDOWS_MSG_WAITALL, WINDOWS_SO_REUSEADDR, WINDOWS_SOL_SOCKET
 from conformance.model.descriptors import State
-from conformance.model.platforms import Topic, Touch, topics
-from conformance.observe.trace import Call
-from conformance.stage.script import Run
-from conformance.words import say
+from conformance.model.platforms import Topic, WineDeviation, topics
+from conformance.records.run import Happening, Run
+from conformance.records.trace import Call
 
-NOWHERE: Final = frozenset({"0.0.0.0", "::"})
-SOL_SOCKET, SO_REUSEADDR, ALL_ONES = 0xFFFF, 0x0004, 0xFFFF_FFFF
-MSG_WAITALL: Final = 8
+UNSPECIFIED_HOSTS: Final = frozenset({"0.0.0.0", "::"})
+TAKEN: Final = frozenset({"WSAEADDRINUSE", "WSAEACCES"})
+"""How bind says that somebody has the port: Wine gives the second to those that would share it."""
+AS_ON_WINDOWS: Final = "WSAENOTCONN"
+"""What a transfer on a listener ends with on Windows; under Wine only a recv that is not to wait."""
+SIZE_OF_AN_ADDRESS: Final = 16
 
 
 class Deviation(NamedTuple):
@@ -25,82 +29,116 @@ class Deviation(NamedTuple):
 
 
 def _binds_what_it_would_share(run: Run, call: Call) -> bool:
-    before = (one for one in run.trace.named("setsockopt") if one.subject == call.subject and one.number < call.number)
-    return call.name == "bind" and call.error == "WSAEADDRINUSE" and any(map(_shares, before))
+    before = [
+        one for one in run.trace.named("setsockopt") if one.description == call.description and one.number < call.number
+    ]
+    shares = [any(one.data) for one in before if _is_about_sharing(one)]
+    return call.name == "bind" and call.error in TAKEN and shares[-1:] == [True]
 
 
-def _shares(call: Call) -> bool:
-    level, option = (word & ALL_ONES for word in call.words[1:3])
-    return (level, option) == (SOL_SOCKET, SO_REUSEADDR) and call.succeeded and any(call.data)
+def _is_about_sharing(call: Call) -> bool:
+    named = call.uint_arg("level"), call.uint_arg("option")
+    return named == (WINDOWS_SOL_SOCKET, WINDOWS_SO_REUSEADDR) and call.succeeded
 
 
 def _accepts_what_was_reset(run: Run, call: Call) -> bool:
-    return call.name == "accept" and call.succeeded and any(at <= call.number + 1 for at in _resets(run))
-
-
-def _reads_the_end_of_what_was_reset(run: Run, call: Call) -> bool:
-    return call.name in INPUT and call.result == 0 and bool(lost_clients(run))
-
-
-def _gets_less_than_all(_run: Run, call: Call) -> bool:
-    """Tell whether a recv that waits for all got a part, as it may where the connection ends."""
-    if call.system_call not in ("ws2_32.recv", "ws2_32.recvfrom") or not call.words[3:4]:
+    if call.name != "accept" or not call.succeeded:
         return False
-    size, asked = call.words[2] & ALL_ONES, call.words[3] & ALL_ONES
-    return bool(asked & MSG_WAITALL) and 0 < (call.result or 0) < size
+    return any(at <= call.number + 1 for at in _times(run, call, "peer reset"))
+
+
+def _reads_what_was_reset(run: Run, call: Call) -> bool:
+    """Tell whether a read shows an end, or what came before the reset. Windows shows the reset itself."""
+    if call.name not in INPUT or not call.succeeded:
+        return False
+    resets = _times(run, call, "peer reset")
+    if any(at <= call.number or not call.result for at in resets):
+        return True
+    return not call.result and bool(_times(run, call, "peer left")) and _was_answered_by_a_reset(run, call)
+
+
+def _was_answered_by_a_reset(run: Run, call: Call) -> bool:
+    """Tell whether the program sent what a peer that has left did not read: its system answers that with a reset."""
+    sent = sum(
+        one.result or 0 for one in run.trace.about(call.description or 0) if one.name in OUTPUT and one.succeeded
+    )
+    client = connections(run).get(call.description)
+    return client is None or sent > len(run.received(client))
+
+
+def _gets_less_than_all(run: Run, call: Call) -> bool:
+    """Tell whether a recv that waits for all got a part, although the connection had not ended."""
+    if call.name != "recv" or not call.uint_arg("message_flags") & WINDOWS_MSG_WAITALL:
+        return False
+    size = call.uint_arg("length")
+    if not 0 < (call.result or 0) < size:
+        return False
+    return not any(at <= call.number + 1 for at in _times(run, call, "peer ended"))
 
 
 def _transfers_on_a_listener(_run: Run, call: Call) -> bool:
-    return call.name in TRANSFER and call.state == State.LISTENING
+    return call.name in TRANSFER and call.state == State.LISTENING and call.error != AS_ON_WINDOWS
 
 
-def _transfers_without_a_connection(_run: Run, call: Call) -> bool:
-    return call.name in TRANSFER and call.state in (State.FRESH, State.BOUND)
+def _sends_without_a_connection(_run: Run, call: Call) -> bool:
+    return call.name in OUTPUT and call.state in (State.FRESH, State.BOUND) and call.error == "WSAECONNRESET"
 
 
 def _connects_to_nowhere(_run: Run, call: Call) -> bool:
-    to = call.address
-    return call.name == "connect" and to is not None and (not to.port or to.host in NOWHERE)
+    if call.name != "connect":
+        return False
+    to, length = call.address, call.uint_arg("address_length")
+    return length < SIZE_OF_AN_ADDRESS or (to is not None and (not to.port or to.host in UNSPECIFIED_HOSTS))
 
 
-TOUCHES: Final[dict[Touch, Callable[[Run, Call], bool]]] = {
+DETECTORS: Final[dict[WineDeviation, Callable[[Run, Call], bool]]] = {
     "binds a port that it would share": _binds_what_it_would_share,
     "accepts what was reset": _accepts_what_was_reset,
-    "reads the end of what was reset": _reads_the_end_of_what_was_reset,
+    "reads what was reset": _reads_what_was_reset,
     "gets less than all": _gets_less_than_all,
     "transfers on a listener": _transfers_on_a_listener,
-    "transfers without a connection": _transfers_without_a_connection,
+    "sends without a connection": _sends_without_a_connection,
     "connects to nowhere": _connects_to_nowhere,
 }
 """How it shows in a run that a program did it. What was made to fail did not reach Wine."""
+TOUCHING: Final = TRANSFER | {"bind", "accept", "connect"}
+"""The calls that these are about."""
 
 
-def _resets(run: Run) -> list[int]:
-    """Return how many calls stood in the trace at each reset by a peer."""
-    return [event.after for event in run.wire if event.what == "peer reset"]
+def _times(run: Run, call: Call, what: Happening) -> list[int]:
+    """Return how many calls stood in the trace when something happened to the connection that a call is about.
+
+    A connection that came another way than by accept or connect may be that of any peer.
+    """
+    events = [event for event in run.wire if event.what == what]
+    client = connections(run).get(call.description) if events else None
+    return [event.after for event in events if client in (None, event.client)]
 
 
 def deviation(run: Run) -> Deviation | None:
     """Return where a run under Wine first leaves what Windows would do; None where it never does."""
     deviating = [topic for topic in topics() if topic.touched is not None]
     for call in run.trace.calls:
+        if call.injected or call.name not in TOUCHING or call.error == "WSAEWOULDBLOCK":
+            continue  # a program may make many thousands of such calls
         for topic in deviating:
-            if topic.touched is not None and not call.injected and TOUCHES[topic.touched](run, call):
+            if topic.touched is not None and DETECTORS[topic.touched](run, call):
                 return Deviation(call, topic)
     return None
 
 
-def as_on_windows(judgement: Judgement, run: Run) -> Judgement:
+def discount_deviations(judgement: Judgement, run: Run) -> Judgement:
     """Return what of a judgement holds for Windows: what was broken by calling until there is broken."""
     found = deviation(run)
     if found is None or isinstance(judgement, (NotApplicable, NotObserved)):
         return judgement
-    if isinstance(judgement, Broken) and judgement.by_calling and (judgement.call or 0) <= found.call.number:
+    if isinstance(judgement, Broken) and judgement.regardless_of_result and (judgement.call or 0) <= found.call.number:
         return judgement
     return not_on_windows(found)
 
 
 def not_on_windows(found: Deviation) -> NotApplicable:
     """Return why a run says nothing of Windows."""
-    topic = found.topic
-    return NotApplicable(say("wine.deviates", topic=topic.topic, wine=topic.wine, windows=topic.winsock))
+    name = found.topic.id
+    topic, wine, windows = (say(f"platform.{name}.{part}") for part in ("topic", "wine", "winsock"))
+    return NotApplicable(say("wine.deviates", topic=topic, wine=wine, windows=windows))

@@ -1,10 +1,11 @@
 """`offhook check`: judge the programs in a folder, once or whenever they change.
 
-What is slow to load, such as pytest, is loaded where it is needed: help and wrong use answer at once.
+What is slow to load is loaded where it is needed: help and wrong use answer at once.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -12,102 +13,125 @@ import typer
 from rich.console import Console
 
 from conformance.catalogue import catalogue
-from conformance.commands.common import known, known_prefixes, or_stop, progress, stop, write
-from conformance.grading.submission import read
+from conformance.commands.common import known, known_prefixes, or_stop, progress, stop, write_output
+from conformance.messages import text
+from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
+from conformance.records.results import Results, encode
 from conformance.reporting import github, terminal
-from conformance.reporting.results import Results, encode
-from conformance.scenarios.family import DEFAULT, PROFILES
-from conformance.words import say
+from conformance.submission.discover import Submission, named_program, read_submission
 
 
-class Files(NamedTuple):
+class OutputFiles(NamedTuple):
     """What is written besides the summary."""
 
     json: Path | None
     html: Path | None
     junit: Path | None
 
-    def write(self, found: Results) -> None:
-        """Write all that were asked for."""
+    def write(self, found: Results) -> Results:
+        """Write all that were asked for, and return what was found."""
         from conformance.reporting import html, junit
 
-        for path, text in ((self.json, encode), (self.html, html.page), (self.junit, junit.xml)):
+        for path, form in ((self.json, encode), (self.html, html.page), (self.junit, junit.xml)):
             if path is not None:
-                made = text(found)
-                write(path, made.encode() if isinstance(made, str) else made)
-
-
-def check(
-    folder: Annotated[
-        Path | None, typer.Argument(help="The folder with the programs: hello_server.c, hello_client.py …")
-    ] = None,
-    exercise: Annotated[list[str] | None, typer.Option(help="Judge this exercise only; may be repeated.")] = None,
-    requirement: Annotated[
-        list[str] | None, typer.Option(help="Judge this requirement, or those that begin so.")
-    ] = None,
-    json: Annotated[Path | None, typer.Option(help="Write the results here, as JSON.", metavar="FILE")] = None,
-    html_file: Annotated[Path | None, typer.Option("--html", help="Write the page here.", metavar="FILE")] = None,
-    junit_file: Annotated[
-        Path | None, typer.Option("--junit", help="Write the results here, as JUnit XML.", metavar="FILE")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Also search for scenarios beyond the fixed set, beginning from this number.")
-    ] = None,
-    profile: Annotated[
-        str, typer.Option(help="How much is tried: quick (seconds), default, or thorough (minutes).", metavar="NAME")
-    ] = DEFAULT.name,
-    *,
-    observer: Annotated[
-        bool, typer.Option(help="Watch the calls; without, only what shows on the wire is judged.")
-    ] = True,
-    on_github: Annotated[
-        bool, typer.Option("--github", help="In GitHub Actions: annotations at the lines, and a job summary.")
-    ] = False,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Judge again whenever a file changes, until Ctrl-C, and say what changed.")
-    ] = False,
-    list_only: Annotated[
-        bool, typer.Option("--list", help="List the requirements that would be judged, and end.")
-    ] = False,
-) -> None:
-    """Judge the programs in a folder.
-
-    Exit status: 0 all MUST requirements are kept, 1 some are broken, 2 wrong use or nothing to judge, 3 the suite
-    itself failed.
-    """
-    exercises, requirements = tuple(exercise or ()), tuple(requirement or ())
-    known(exercises, list(catalogue().exercises), "exercise")
-    known_prefixes(requirements)
-    known((profile,), list(PROFILES), "profile")
-    if list_only:
-        _list(exercises, requirements)
-        return
-    if folder is None:
-        stop("which folder? offhook check FOLDER")
-    if watch and on_github:
-        stop(say("command.not-together", one="--watch", other="--github"))
-    files = Files(json, html_file, junit_file)
-
-    def once() -> Results:
-        from conformance.session import Request
-        from conformance.session import check as judge
-
-        with progress(say("command.building")) as report:
-            found = judge(Request(read(folder), exercises, requirements, seed, observer, profile), report)
-        files.write(found)
+                made = form(found)
+                write_output(path, made.encode() if isinstance(made, str) else made)
         return found
 
-    with github.quoted(enabled=on_github), or_stop():
-        if watch:
-            from conformance.watch import watching
 
-            read(folder)
-            watching(folder, [path for path in files if path is not None], once)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command line asks for."""
+
+    folder: Path | None
+    programs: Mapping[str, str | None]
+    """The exercises that are named, each with the file that is to be taken for it; none where all are judged."""
+    requirements: tuple[str, ...]
+    observe: bool
+    seed: int | None
+    profile: str
+    jobs: int
+
+    def validate(self) -> None:
+        """End the command where something is named that does not exist."""
+        known(tuple(self.programs), list(catalogue().exercises), "exercise")
+        known_prefixes(self.requirements)
+        known((self.profile,), list(PROFILES), "profile")
+
+    def submission(self) -> Submission:
+        """Look into the folder. Raises `SubmissionError` where it holds no program."""
+        chosen = {name: file for name, file in self.programs.items() if file}
+        return read_submission(self.folder or Path(), chosen)
+
+    def judged(self) -> Results:
+        """Judge it, and show how far that is."""
+        from conformance.judging.assess import Request, check
+        from conformance.judging.engine import Options
+
+        request = Request(
+            submission=self.submission(),
+            exercises=tuple(self.programs),
+            requirements=self.requirements,
+            options=Options(observe=self.observe, seed=self.seed, profile=PROFILES[self.profile]),
+            jobs=self.jobs,
+        )
+        with progress(text("command.building")) as report:
+            return check(request, report)
+
+
+def check_command(
+    folder: Annotated[Path | None, typer.Argument(help=text("help.check.folder"), metavar="FOLDER")] = None,
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=text("help.check.exercise"),
+            metavar="NAME[=FILE]",
+        ),
+    ] = None,
+    requirement: Annotated[list[str] | None, typer.Option(help=text("help.check.requirement"), metavar="ID")] = None,
+    json: Annotated[Path | None, typer.Option(help=text("help.check.json"), metavar="FILE")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help=text("help.check.html"), metavar="FILE")] = None,
+    junit_file: Annotated[Path | None, typer.Option("--junit", help=text("help.check.junit"), metavar="FILE")] = None,
+    seed: Annotated[int | None, typer.Option(help=text("help.check.seed"), metavar="N")] = None,
+    profile: Annotated[str, typer.Option(help=text("help.check.profile"), metavar="NAME")] = DEFAULT_PROFILE.name,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help=text("help.check.jobs"), metavar="N", min=1)] = None,
+    *,
+    observer: Annotated[bool, typer.Option(help=text("help.check.observer"))] = True,
+    on_github: Annotated[bool, typer.Option("--github", help=text("help.check.github"))] = False,
+    watch: Annotated[bool, typer.Option("--watch", help=text("help.check.watch"))] = False,
+    debug: Annotated[bool, typer.Option(help=text("help.check.debug"))] = False,
+    list_only: Annotated[bool, typer.Option("--list", help=text("help.check.list"))] = False,
+) -> None:
+    """Judge the programs in a folder."""
+    asked = Asked(
+        folder=folder,
+        programs=dict(named_program(words) for words in exercise or ()),
+        requirements=tuple(requirement or ()),
+        observe=observer,
+        seed=seed,
+        profile=profile,
+        jobs=jobs or len(os.sched_getaffinity(0)),
+    )
+    asked.validate()
+    if list_only:
+        _list_selected(tuple(asked.programs), asked.requirements)
+        return
+    if folder is None:
+        stop(text("command.which-folder"))
+    if watch and on_github:
+        stop(text("command.not-together", one="--watch", other="--github"))
+    files = OutputFiles(json, html_file, junit_file)
+    with github.commands_stopped(enabled=on_github), or_stop():
+        if watch:
+            from conformance.commands.watch import watching
+
+            asked.submission()
+            watching(folder, [path for path in files if path is not None], lambda: files.write(asked.judged()))
             return
-        found = once()
-        terminal.summary(found, Console(highlight=False))
+        found = files.write(asked.judged())
+        terminal.terminal_summary(found, Console(highlight=False), debug=debug)
         if html_file is not None:
-            typer.echo(f"page: {html_file}")
+            typer.echo(text("command.page", file=html_file))
     if on_github:
         _tell_github(found)
     raise typer.Exit(found.exit_status)
@@ -118,10 +142,10 @@ def _tell_github(found: Results) -> None:
     typer.echo(github.annotations(found, Path(os.environ.get("GITHUB_WORKSPACE", "."))), nl=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        write(Path(summary), github.summary(found).encode(), add=True)
+        write_output(Path(summary), github.job_summary(found).encode(), add=True)
 
 
-def _list(exercises: Sequence[str], prefixes: Sequence[str]) -> None:
+def _list_selected(exercises: Sequence[str], prefixes: Sequence[str]) -> None:
     width = max(map(len, catalogue().requirements))
     for requirement in catalogue().requirements.values():
         judged = [

@@ -4,48 +4,50 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, Literal, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from conformance.catalogue import catalogue
-from conformance.grading.submission import SubmissionError
-from conformance.reporting.safe import plain
-from conformance.stage.handle import StageError
-from conformance.trial import HarnessError
-from conformance.words import say
+from conformance.judging.errors import HarnessError
+from conformance.messages import text
+from conformance.messages.escaping import escaped
+from conformance.records.errors import SandboxError, Unusable
+from conformance.submission.discover import SubmissionError
 
-USAGE: Final = 2
-HARNESS: Final = 3
-INTERRUPTED: Final = 130
+EXIT_USAGE: Final = 2
+EXIT_HARNESS: Final = 3
+EXIT_INTERRUPTED: Final = 130
+Nameable = Literal["exercise", "language", "profile"]
+"""What may be named that does not exist."""
 Report = Callable[[int, int, str], None]
 """Told how much is done, of how much, and what comes now."""
 
 
-def stop(why: str, status: int = USAGE) -> NoReturn:
+def stop(why: str, status: int = EXIT_USAGE) -> NoReturn:
     """End the command: in one line, unless the suite itself failed."""
-    text = plain(why) if status == HARNESS else plain(why).strip().replace("\n", " ")
-    typer.echo(f"offhook: {text}", err=True)
+    shown = escaped(why) if status == EXIT_HARNESS else escaped(why).strip().replace("\n", " ")
+    typer.echo(f"offhook: {shown}", err=True)
     sys.exit(status)
 
 
-def write(path: Path, text: bytes, *, add: bool = False) -> None:
+def write_output(path: Path, data: bytes, *, add: bool = False) -> None:
     """Write a file that was asked for, with its folders; or add to its end."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab" if add else "wb") as file:
-            file.write(text)
+            file.write(data)
     except OSError as problem:
         stop(f"{path}: {problem.strerror}")
 
 
-def known(given: Sequence[str], what: Sequence[str], kind: str) -> None:
+def known(given: Sequence[str], what: Sequence[str], kind: Nameable) -> None:
     """End the command where something was named that does not exist."""
     wrong = next((name for name in given if name not in what), None)
     if wrong is not None:
-        stop(say("command.unknown", name=wrong, kind=kind, known=", ".join(what)))
+        stop(text(f"command.unknown.{kind}", name=wrong, known=what))
 
 
 def known_prefixes(prefixes: Sequence[str]) -> None:
@@ -53,7 +55,7 @@ def known_prefixes(prefixes: Sequence[str]) -> None:
     ids = catalogue().requirements
     wrong = next((prefix for prefix in prefixes if not any(one.startswith(prefix) for one in ids)), None)
     if wrong is not None:
-        stop(say("command.no-such-prefix", prefix=wrong))
+        stop(text("command.no-such-prefix", prefix=wrong))
 
 
 @contextmanager
@@ -64,9 +66,9 @@ def or_stop() -> Iterator[None]:
     except (SubmissionError, OSError) as problem:
         stop(str(problem))
     except KeyboardInterrupt:
-        stop(say("command.interrupted"), INTERRUPTED)
-    except (HarnessError, StageError) as problem:
-        stop(say("command.suite-failed", why=problem), HARNESS)
+        stop(text("command.interrupted"), EXIT_INTERRUPTED)
+    except (HarnessError, SandboxError, Unusable) as problem:
+        stop(text("command.suite-failed", why=problem), EXIT_HARNESS)
 
 
 @contextmanager

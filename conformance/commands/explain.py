@@ -9,23 +9,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.catalogue import Requirement, catalogue
+from conformance.catalogue import Requirement, catalogue, words
 from conformance.commands.common import stop
-from conformance.reporting.safe import plain
-from conformance.words import say
+from conformance.messages import Message, also, render, say, text
+from conformance.messages.escaping import escaped
 
-WIDTH: Final = 80
-SHOWN: Final = 60
-STYLES: Final = {"MUST": "bold red", "SHOULD": "bold yellow", "MAY": "bold green"}
-STANDARD: Final = "XSH "
+EXPLANATION_WIDTH: Final = 80
+TITLE_WIDTH: Final = 60
+LEVEL_STYLES: Final = {"MUST": "bold red", "SHOULD": "bold yellow", "MAY": "bold green"}
+POSIX_STANDARD: Final = "XSH "
 
 
 def explain(
-    requirement: Annotated[str, typer.Argument(metavar="ID", help="A requirement's id, or how several begin.")],
+    requirement: Annotated[str, typer.Argument(metavar="ID", help=text("help.explain.id"))],
 ) -> None:
     """Explain a requirement: what it asks, what else is right, the classic mistake, and what to do about it."""
     console = Console(highlight=False, soft_wrap=False)
-    console.width = min(console.width, WIDTH)
+    console.width = min(console.width, EXPLANATION_WIDTH)
     requirements = catalogue().requirements
     if requirement in requirements:
         _explain(requirements[requirement], console)
@@ -33,56 +33,63 @@ def explain(
     found = [one for one in requirements.values() if requirement and one.id.startswith(requirement)]
     if not found:
         stop(_no_such(requirement))
-    _list(found, console)
+    _list_requirements(found, console)
 
 
 def _explain(one: Requirement, console: Console) -> None:
-    console.print(Text.assemble((one.id, "bold"), "  ", (one.level, STYLES[one.level])))
-    console.print(Text(one.title))
+    console.print(Text.assemble((one.id, "bold"), "  ", (one.level, LEVEL_STYLES[one.level])))
+    console.print(Text(words().requirement[one.id].title))
     table = Table.grid(padding=(0, 2), pad_edge=False)
     table.add_column(no_wrap=True, style="cyan")
     table.add_column(overflow="fold")
-    for key, text in _parts(one):
+    for key, part in _parts(one):
         table.add_row("", "")
-        table.add_row(say(f"explain.{key}"), Text(text))
+        table.add_row(text(f"explain.{key}"), Text(part))
     console.print(table)
 
 
 def _parts(one: Requirement) -> Iterator[tuple[str, str]]:
     """Yield what is to be said, and under which head."""
-    if one.latitude:
-        yield "latitude", one.latitude
-    yield "mistake", one.mistake
-    yield "todo", say(f"todo.{one.id}")
-    yield "judged", _judged(one)
+    said = words().requirement[one.id]
+    if said.why:
+        yield "why", said.why
+    if said.latitude:
+        yield "latitude", said.latitude
+    yield "mistake", said.mistake
+    yield "todo", said.todo
+    yield "judged", render(_scenarios_judged(one))
     yield "exercises", ", ".join(name for name in catalogue().exercises if one.concerns(name))
-    yield "sources", "; ".join([*map(_source, one.sources), say("explain.notes", section=one.seed)])
+    yield "sources", render(also(*map(_source_in_words, one.sources), say("explain.notes", section=one.course_section)))
 
 
-def _judged(one: Requirement) -> str:
-    from conformance.suite.proving import all_proofs  # brings pytest
+def _scenarios_judged(one: Requirement) -> Message | str:
+    from conformance.suite.registry import all_tests  # slow to load
 
-    proofs = [proof for proof in all_proofs() if proof.requirement.id == one.id]
-    alone = len({proof.family.name for proof in proofs}) == 1
-    families = {f"family.{proof.family.name}": () if alone else proof.exercises for proof in proofs}
-    said = [f"{', '.join(names)}: {say(key)}" if names else say(key) for key, names in families.items()]
-    return "; ".join([*said, say(f"judged-on.{one.judged_on}")])
+    tests = [test for test in all_tests() if test.requirement.id == one.id]
+    alone = len({test.family.name for test in tests}) == 1
+    families = {
+        test.family.name: () if alone else [name for name in catalogue().exercises if test.concerns(name)]
+        for test in tests
+    }
+    said = {say(f"family.{family}"): names for family, names in families.items()}
+    shown = [say("explain.for", exercises=names, family=family) if names else family for family, names in said.items()]
+    return also(*shown, say(f"judged-on.{one.judged_on}"))
 
 
-def _source(source: str) -> str:
+def _source_in_words(source: str) -> Message | str:
     if source == "exercise":
         return say("explain.exercise")
-    standard = source.startswith(STANDARD)
-    return f"{say('explain.standard')}: {source.removeprefix(STANDARD)}" if standard else source
+    standard = source.startswith(POSIX_STANDARD)
+    return say("explain.standard", what=source.removeprefix(POSIX_STANDARD)) if standard else source
 
 
-def _list(found: list[Requirement], console: Console) -> None:
+def _list_requirements(found: list[Requirement], console: Console) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for one in found:
-        table.add_row(Text(one.id, "bold"), Text(one.level, STYLES[one.level]), one.title)
+        table.add_row(Text(one.id, "bold"), Text(one.level, LEVEL_STYLES[one.level]), words().requirement[one.id].title)
     console.print(table)
 
 
@@ -93,5 +100,5 @@ def _no_such(given: str) -> str:
     near = difflib.get_close_matches(given, ids, 3) or [short[one] for one in difflib.get_close_matches(given, short)]
     inside = [one for one in ids if given and given.lower() in one]
     key = "explain.near" if near or inside else "explain.unknown"
-    shown = plain(given, SHOWN)
-    return say(key, id=shown, near=", ".join(dict.fromkeys([*near, *inside])))
+    shown = escaped(given, TITLE_WIDTH)
+    return text(key, id=shown, near=list(dict.fromkeys([*near, *inside])))

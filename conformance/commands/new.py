@@ -6,33 +6,30 @@ from typing import Annotated
 
 import typer
 
-from conformance.catalogue import catalogue
+from conformance.catalogue import catalogue, words
 from conformance.commands.common import known, stop
-from conformance.starters import EXTENSIONS, languages, starter, write
-from conformance.words import say
+from conformance.messages import text
+from conformance.submission.skeletons import SKELETON_EXTENSIONS, skeleton_languages, starter, write_skeleton
 
 
 def new(
-    exercise: Annotated[str, typer.Argument(help="The exercise, as hello_server.", metavar="EXERCISE")],
-    folder: Annotated[Path, typer.Argument(help="Where to; here, if nothing is said.", metavar="[FOLDER]")] = Path(),
+    exercise: Annotated[str, typer.Argument(help=text("help.new.exercise"), metavar="EXERCISE")],
+    folder: Annotated[Path, typer.Argument(help=text("help.new.folder"), metavar="FOLDER")] = Path(),
     *,
-    language: Annotated[str, typer.Option(help="The language of the program.", metavar="|".join(EXTENSIONS))],
+    language: Annotated[str, typer.Option(help=text("help.new.language"), metavar="|".join(SKELETON_EXTENSIONS))],
 ) -> None:
-    """Write a program to begin with: it takes its arguments, explains them, and does nothing else yet.
-
-    A file that is there already is never overwritten.
-    """
+    """Write a program to begin with; a file that is there already is never overwritten."""
     exercises = catalogue().exercises
     known([exercise], list(exercises), "exercise")
-    known([language], list(EXTENSIONS), "language")
-    possible = languages(exercises[exercise])
+    known([language], list(SKELETON_EXTENSIONS), "language")
+    possible = skeleton_languages(exercises[exercise])
     if language not in possible:
-        stop(say("starter.hides-descriptors", exercise=exercise, language=language, known=", ".join(possible)))
-    made = starter(exercises[exercise], language)
+        stop(text("starter.hides-descriptors", exercise=exercise, language=language, known=possible))
+    made = starter(exercises[exercise], language, words().exercise[exercise].title)
     try:
-        path = write(made, folder)
+        path = write_skeleton(made, folder)
     except FileExistsError as problem:
-        stop(say("starter.there", file=problem.filename))
+        stop(text("starter.there", file=problem.filename))
     except OSError as problem:
         stop(f"{problem.filename}: {problem.strerror}")
-    typer.echo(say("starter.written", file=path, folder=shlex.quote(str(folder))))
+    typer.echo(text("starter.written", file=path, folder=shlex.quote(str(folder))))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class DescriptorKind(StrEnum):
     """What a descriptor stands for, as far as the rules differ."""
 
     SOCKET = "socket"
@@ -57,15 +57,19 @@ class OpenFile:
     """One open file description while the program runs."""
 
     number: int
-    kind: Kind
+    kind: DescriptorKind
     state: State
     opened_by: int
-    of_exercise: bool = False
+    in_scope: bool = False
+    receives_for: float = 0.0
+    """How many seconds a call that receives waits at most (SO_RCVTIMEO); 0: as long as it takes."""
+    sends_for: float = 0.0
+    """The same of a call that sends (SO_SNDTIMEO)."""
     closes: int = 0
     copies: int = 1
     open_in: set[tuple[int, int]] = field(default_factory=set)
     """The (process, descriptor) pairs that stand for it now."""
-    lost_at_exit: set[tuple[int, int]] = field(default_factory=set)
+    leaked_at_exit: set[tuple[int, int]] = field(default_factory=set)
     """The pairs that were still open when their process ended or another program was loaded into it."""
 
     def advance(self, call: str) -> None:
@@ -97,7 +101,7 @@ class DescriptorTable:
         entry = self.entries.pop(number, None)
         if entry is not None:
             entry.open_in.discard((self.process, number))
-            if entry.of_exercise:
+            if entry.in_scope:
                 self.closed.add(number)
         return entry
 
@@ -128,4 +132,4 @@ class DescriptorTable:
         for number in list(self.entries):
             entry = self.drop(number)
             if entry is not None:
-                entry.lost_at_exit.add((self.process, number))
+                entry.leaked_at_exit.add((self.process, number))

@@ -31,5 +31,11 @@ USES: Final[dict[str, frozenset[str]]] = {
     "connect": frozenset({"read", "write", "recv", "send", "sendfile"}),
 }
 
-# What uses the -1 of a failed `socket` or `open`.
-USES_OF_NOTHING: Final = frozenset({"bind", "listen", "accept", "connect", "read", "write", "recv", "send", "lseek"})
+# What uses the -1 of a failed `socket` or `open`. What only ends something, as close and shutdown, is no use: a program
+# may tidy up in one place, whatever it has got.
+TAKES_DESCRIPTOR: Final = frozenset(
+    {
+        "bind", "listen", "accept", "connect", "read", "write", "recv", "send", "sendfile", "lseek", "ftruncate",
+        "setsockopt", "getsockopt", "getsockname", "getpeername", "fcntl", "dup",
+    }
+)  # fmt: skip

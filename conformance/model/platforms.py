@@ -7,34 +7,30 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-Part = Literal["lifecycle", "transfer", "details"]
-Touch = Literal[
+PlatformPart = Literal["lifecycle", "transfer", "details"]
+WineDeviation = Literal[
     "binds a port that it would share",
     "accepts what was reset",
-    "reads the end of what was reset",
+    "reads what was reset",
     "gets less than all",
     "transfers on a listener",
-    "transfers without a connection",
+    "sends without a connection",
     "connects to nowhere",
 ]
 """What a program may do that Wine answers otherwise than Windows."""
 
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing that differs."""
+    """One thing that differs; its words stand in the messages, under its id."""
 
-    part: Part
-    topic: str
-    posix: str
-    winsock: str
+    id: str
+    part: PlatformPart
     course: str = ""
     """The section of the course notes that speaks of it."""
     judged: tuple[str, ...] = ()
     """The requirements that judge it on Windows programs."""
-    wine: str = ""
-    """Where Wine does otherwise: not judged there."""
-    touched: Touch | None = None
-    """What a program does that touches it."""
+    touched: WineDeviation | None = None
+    """What a program does that touches what Wine does otherwise, and what is not judged there."""
 
 
 class _File(Struct, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ import signal
 import struct
 from typing import Final
 
-NEWS: Final[dict[int, str]] = {
+NOTIFICATION_SIGNALS: Final[dict[int, str]] = {
     int(number): number.name
     for number in (
         signal.SIGUSR1,
@@ -16,12 +16,13 @@ NEWS: Final[dict[int, str]] = {
         signal.SIGIO,
     )
 }
-"""Whoever handles one of these goes on afterwards. INT, TERM, HUP and QUIT ask for the end, ALRM and the timers say
-that a wait has lasted long enough, and the rest report an error of the program's own."""
+"""A program that handles one of these goes on afterwards. INT, TERM, HUP and QUIT ask for the end, ALRM and the timers
+say that a wait has lasted long enough, and the rest report an error of the program's own."""
 
-RESTARTS: Final = 0x1000_0000
+SIGNAL_NAMES: Final[dict[int, str]] = {int(one): one.name for one in signal.Signals}
+SA_RESTART: Final = 0x1000_0000
 """SA_RESTART in the kernel's flags."""
-ONLY_ONCE: Final = 0x8000_0000
+SA_RESETHAND: Final = 0x8000_0000
 """SA_RESETHAND: the second signal is not handled any more."""
 
 
@@ -36,4 +37,4 @@ def handled(action: bytes) -> tuple[int, int] | None:
 def interrupts(action: bytes) -> bool:
     """Tell whether a handler is installed so that a call which waits gives EINTR, each time."""
     how = handled(action)
-    return how is not None and not how[1] & (RESTARTS | ONLY_ONCE)
+    return how is not None and not how[1] & (SA_RESTART | SA_RESETHAND)

@@ -5,104 +5,109 @@ differ. A socket is a kernel handle and no file: the calls for files are in the 
 sockets, and a check must see that.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-Failure = Literal["minus one", "code", "zero", "never"]
-"""How a call says that it failed: by INVALID_SOCKET or SOCKET_ERROR (all ones), by the error itself, by 0."""
-
-
-class WinsockCall(NamedTuple):
-    """One function of a Windows library, as the model sees it."""
-
-    name: str
-    """The call's name in the course's words: `closesocket` is a `close`, `WSARecv` a `recv`."""
-    on_socket: bool = True
-    """Whether the first argument is a socket."""
-    failure: Failure = "minus one"
-    buffer: int | None = None
-    """Where the buffer stands among the arguments of a transfer; its length is the next one."""
-    counted: int | None = None
-    """Where the pointer to the number of bytes stands, if the result does not tell it."""
+from conformance.model.arguments import (
+    ADDRESS_ARGUMENTS,
+    BUFFER_ARGUMENTS,
+    OPTION_ARGUMENTS,
+    SELECT_ARGUMENTS,
+    SOCKET_ARGUMENTS,
+    CallRow,
+    Takes,
+)
 
 
-# Library and function -> the call. Sources: the functions' pages in Microsoft's Winsock reference.
+class WinsockCall(CallRow, frozen=True, kw_only=True, gc=False):
+    """One function of a Windows library, as the model sees it. Where it takes a socket, that is its `descriptor`."""
+
+
+WINSOCK_MESSAGE_ARGUMENTS: Final[Takes] = (*BUFFER_ARGUMENTS, "message_flags")
+WINSOCK_VECTOR_ARGUMENTS: Final[Takes] = ("descriptor", "vector", "count", "moved_back")
+BUFFER_COUNTED: Final[Takes] = (*BUFFER_ARGUMENTS, "moved_back")
+TRANSMIT_FILE_ARGUMENTS: Final[Takes] = ("descriptor", "source", "length")
+HANDLES: Final[Takes] = ("count", "handles", "all", "milliseconds")
+ONE: Final[Takes] = ("descriptor",)
+
+# Library and function -> the call. Sources: the functions' pages in Microsoft's Winsock and Win32 references.
 WINSOCK_CALLS: Final[dict[str, WinsockCall]] = {
-    "ws2_32.WSAStartup": WinsockCall("startup", False, "code"),
-    "ws2_32.WSACleanup": WinsockCall("cleanup", False),
-    "ws2_32.socket": WinsockCall("socket", False),
-    "ws2_32.WSASocketA": WinsockCall("socket", False),
-    "ws2_32.WSASocketW": WinsockCall("socket", False),
-    "ws2_32.bind": WinsockCall("bind"),
-    "ws2_32.listen": WinsockCall("listen"),
-    "ws2_32.accept": WinsockCall("accept"),
-    "ws2_32.WSAAccept": WinsockCall("accept"),
-    "ws2_32.connect": WinsockCall("connect"),
-    "ws2_32.WSAConnect": WinsockCall("connect"),
-    "ws2_32.send": WinsockCall("send", buffer=1),
-    "ws2_32.sendto": WinsockCall("send", buffer=1),
-    "ws2_32.WSASend": WinsockCall("send", buffer=1, counted=3),
-    "ws2_32.WSASendTo": WinsockCall("send", buffer=1, counted=3),
-    "ws2_32.recv": WinsockCall("recv", buffer=1),
-    "ws2_32.recvfrom": WinsockCall("recv", buffer=1),
-    "ws2_32.WSARecv": WinsockCall("recv", buffer=1, counted=3),
-    "ws2_32.WSARecvFrom": WinsockCall("recv", buffer=1, counted=3),
-    "ws2_32.TransmitFile": WinsockCall("sendfile", failure="zero"),
-    "mswsock.TransmitFile": WinsockCall("sendfile", failure="zero"),
-    "ws2_32.shutdown": WinsockCall("shutdown"),
-    "ws2_32.closesocket": WinsockCall("close"),
-    "ws2_32.setsockopt": WinsockCall("setsockopt"),
-    "ws2_32.getsockopt": WinsockCall("getsockopt"),
-    "ws2_32.getsockname": WinsockCall("getsockname"),
-    "ws2_32.getpeername": WinsockCall("getpeername"),
-    "ws2_32.ioctlsocket": WinsockCall("ioctl"),
-    "ws2_32.WSAIoctl": WinsockCall("ioctl"),
-    "ws2_32.WSAEventSelect": WinsockCall("ioctl"),
-    "ws2_32.WSAAsyncSelect": WinsockCall("ioctl"),
-    "ws2_32.select": WinsockCall("select", False),
-    "ws2_32.WSAPoll": WinsockCall("poll", False),
-    "ws2_32.WSAWaitForMultipleEvents": WinsockCall("wait", False, "never"),
-    "ws2_32.getaddrinfo": WinsockCall("getaddrinfo", False, "code"),
-    "ws2_32.GetAddrInfoW": WinsockCall("getaddrinfo", False, "code"),
-    "ws2_32.gethostbyname": WinsockCall("gethostbyname", False, "zero"),
-    "ws2_32.gethostname": WinsockCall("gethostname", False),
-    "ws2_32.WSAGetLastError": WinsockCall("reason", False, "never"),
-    "kernel32.GetLastError": WinsockCall("reason", False, "never"),
-    "msvcrt._errno": WinsockCall("errno", False, "never"),
-    "ucrtbase._errno": WinsockCall("errno", False, "never"),
+    "ws2_32.WSAStartup": WinsockCall(name="startup", failure="code", takes=("version",)),
+    "ws2_32.WSACleanup": WinsockCall(name="cleanup"),
+    "ws2_32.socket": WinsockCall(name="socket", makes="result", takes=SOCKET_ARGUMENTS),
+    "ws2_32.WSASocketA": WinsockCall(name="socket", makes="result", takes=SOCKET_ARGUMENTS),
+    "ws2_32.WSASocketW": WinsockCall(name="socket", makes="result", takes=SOCKET_ARGUMENTS),
+    "ws2_32.bind": WinsockCall(name="bind", takes=ADDRESS_ARGUMENTS),
+    "ws2_32.listen": WinsockCall(name="listen", takes=("descriptor", "backlog")),
+    "ws2_32.accept": WinsockCall(name="accept", waits="peer", makes="result", takes=ONE),
+    "ws2_32.WSAAccept": WinsockCall(name="accept", waits="peer", makes="result", takes=ONE),
+    "ws2_32.connect": WinsockCall(name="connect", waits="peer", takes=ADDRESS_ARGUMENTS),
+    "ws2_32.WSAConnect": WinsockCall(name="connect", waits="peer", takes=ADDRESS_ARGUMENTS),
+    "ws2_32.send": WinsockCall(name="send", moves="out", takes=WINSOCK_MESSAGE_ARGUMENTS),
+    "ws2_32.sendto": WinsockCall(name="send", moves="out", takes=WINSOCK_MESSAGE_ARGUMENTS),
+    "ws2_32.WSASend": WinsockCall(name="send", moves="out", takes=WINSOCK_VECTOR_ARGUMENTS),
+    "ws2_32.WSASendTo": WinsockCall(name="send", moves="out", takes=WINSOCK_VECTOR_ARGUMENTS),
+    "ws2_32.recv": WinsockCall(name="recv", moves="in", waits="peer", takes=WINSOCK_MESSAGE_ARGUMENTS),
+    "ws2_32.recvfrom": WinsockCall(name="recv", moves="in", waits="peer", takes=WINSOCK_MESSAGE_ARGUMENTS),
+    "ws2_32.WSARecv": WinsockCall(name="recv", moves="in", waits="peer", takes=WINSOCK_VECTOR_ARGUMENTS),
+    "ws2_32.WSARecvFrom": WinsockCall(name="recv", moves="in", waits="peer", takes=WINSOCK_VECTOR_ARGUMENTS),
+    "ws2_32.TransmitFile": WinsockCall(name="sendfile", moves="out", failure="zero", takes=TRANSMIT_FILE_ARGUMENTS),
+    "mswsock.TransmitFile": WinsockCall(name="sendfile", moves="out", failure="zero", takes=TRANSMIT_FILE_ARGUMENTS),
+    "ws2_32.shutdown": WinsockCall(name="shutdown", takes=("descriptor", "how")),
+    "ws2_32.closesocket": WinsockCall(name="close", takes=ONE),
+    "ws2_32.setsockopt": WinsockCall(name="setsockopt", takes=OPTION_ARGUMENTS),
+    "ws2_32.getsockopt": WinsockCall(name="getsockopt", takes=(*OPTION_ARGUMENTS[:-1], "value_length_back")),
+    "ws2_32.getsockname": WinsockCall(name="getsockname", takes=ONE),
+    "ws2_32.getpeername": WinsockCall(name="getpeername", takes=ONE),
+    "ws2_32.ioctlsocket": WinsockCall(name="ioctl", takes=ONE),
+    "ws2_32.WSAIoctl": WinsockCall(name="ioctl", takes=ONE),
+    "ws2_32.WSAEventSelect": WinsockCall(name="ioctl", takes=ONE),
+    "ws2_32.WSAAsyncSelect": WinsockCall(name="ioctl", takes=ONE),
+    "ws2_32.select": WinsockCall(name="select", waits="event", takes=SELECT_ARGUMENTS),
+    "ws2_32.WSAPoll": WinsockCall(name="poll", waits="event", takes=("entries", "count", "milliseconds")),
+    "ws2_32.WSAWaitForMultipleEvents": WinsockCall(name="wait", waits="event", failure="never", takes=HANDLES),
+    "ws2_32.getaddrinfo": WinsockCall(name="getaddrinfo", failure="code"),
+    "ws2_32.GetAddrInfoW": WinsockCall(name="getaddrinfo", failure="code"),
+    "ws2_32.gethostbyname": WinsockCall(name="gethostbyname", failure="zero"),
+    "ws2_32.gethostname": WinsockCall(name="gethostname"),
+    "ws2_32.WSAGetLastError": WinsockCall(name="reason", failure="never"),
+    "kernel32.GetLastError": WinsockCall(name="reason", failure="never"),
+    "msvcrt._errno": WinsockCall(name="errno", failure="never"),
+    "ucrtbase._errno": WinsockCall(name="errno", failure="never"),
     **{
-        f"{library}.{name}": WinsockCall("errno", False, "never")
+        f"{library}.{name}": WinsockCall(name="errno", failure="never")
         for library in ("msvcrt", "ucrtbase")
         for name in ("perror", "_wperror", "_strerror", "_wcserror", "_get_errno")
     },
-    "kernel32.Sleep": WinsockCall("sleep", False, "never"),
-    "kernel32.SleepEx": WinsockCall("sleep", False, "never"),
-    "kernel32.WaitForSingleObject": WinsockCall("wait", False, "never"),
-    "kernel32.WaitForSingleObjectEx": WinsockCall("wait", False, "never"),
-    "kernel32.WaitForMultipleObjects": WinsockCall("wait", False, "never"),
-    "kernel32.WaitForMultipleObjectsEx": WinsockCall("wait", False, "never"),
-    "kernel32.GetQueuedCompletionStatus": WinsockCall("wait", False, "never"),
-    "msvcrt._write": WinsockCall("write", buffer=1),
-    "msvcrt._read": WinsockCall("read", buffer=1),
-    "msvcrt._close": WinsockCall("close"),
-    "ucrtbase._write": WinsockCall("write", buffer=1),
-    "ucrtbase._read": WinsockCall("read", buffer=1),
-    "ucrtbase._close": WinsockCall("close"),
-    "kernel32.WriteFile": WinsockCall("write", failure="zero", buffer=1, counted=3),
-    "kernel32.ReadFile": WinsockCall("read", failure="zero", buffer=1, counted=3),
-    "kernel32.CloseHandle": WinsockCall("close", failure="zero"),
+    "kernel32.Sleep": WinsockCall(name="sleep", waits="event", failure="never", takes=("milliseconds",)),
+    "kernel32.SleepEx": WinsockCall(name="sleep", waits="event", failure="never", takes=("milliseconds",)),
+    "kernel32.WaitForSingleObject": WinsockCall(
+        name="wait", waits="event", failure="never", takes=("handle", "milliseconds")
+    ),
+    "kernel32.WaitForSingleObjectEx": WinsockCall(
+        name="wait", waits="event", failure="never", takes=("handle", "milliseconds")
+    ),
+    "kernel32.WaitForMultipleObjects": WinsockCall(name="wait", waits="event", failure="never", takes=HANDLES),
+    "kernel32.WaitForMultipleObjectsEx": WinsockCall(name="wait", waits="event", failure="never", takes=HANDLES),
+    "kernel32.GetQueuedCompletionStatus": WinsockCall(
+        name="wait",
+        waits="event",
+        failure="never",
+        takes=("handle", "moved_back", "event", "information_back", "milliseconds"),
+    ),
+    "msvcrt._write": WinsockCall(name="write", moves="out", takes=BUFFER_ARGUMENTS),
+    "msvcrt._read": WinsockCall(name="read", moves="in", waits="peer", takes=BUFFER_ARGUMENTS),
+    "msvcrt._close": WinsockCall(name="close", takes=ONE),
+    "ucrtbase._write": WinsockCall(name="write", moves="out", takes=BUFFER_ARGUMENTS),
+    "ucrtbase._read": WinsockCall(name="read", moves="in", waits="peer", takes=BUFFER_ARGUMENTS),
+    "ucrtbase._close": WinsockCall(name="close", takes=ONE),
+    "kernel32.WriteFile": WinsockCall(name="write", moves="out", failure="zero", takes=BUFFER_COUNTED),
+    "kernel32.ReadFile": WinsockCall(name="read", moves="in", waits="peer", failure="zero", takes=BUFFER_COUNTED),
+    "kernel32.CloseHandle": WinsockCall(name="close", failure="zero", takes=ONE),
 }
+OTHER: Final = WinsockCall(name="other", failure="never")
+"""Any other function."""
 
-# Where a wait is given its time-out in milliseconds; select points to one in seconds and microseconds.
-TIME_OUTS: Final[dict[str, int]] = {
-    "ws2_32.WSAPoll": 2,
-    "ws2_32.WSAWaitForMultipleEvents": 3,
-    "kernel32.WaitForSingleObject": 1,
-    "kernel32.WaitForSingleObjectEx": 1,
-    "kernel32.WaitForMultipleObjects": 3,
-    "kernel32.WaitForMultipleObjectsEx": 3,
-    "kernel32.GetQueuedCompletionStatus": 4,
-}
-TIMED_OUT: Final = 258
+WAIT_TIMEOUT: Final = 258
 """What a wait for handles returns where its time is over."""
 FOR_FILES: Final = frozenset(name for name in WINSOCK_CALLS if not name.startswith(("ws2_32.", "mswsock.")))
 """Functions that are recorded where they are given a socket, and are nothing to the exercise elsewhere."""
@@ -115,12 +120,9 @@ BEFORE_STARTUP: Final = frozenset(
      "InetPtonA", "InetPtonW", "InetNtopA", "InetNtopW", "WSAGetLastError", "WSASetLastError"}
 )  # fmt: skip
 """Functions of ws2_32 that only convert, or keep a number, and need no WSAStartup."""
-VECTORED: Final = frozenset({"ws2_32.WSASend", "ws2_32.WSASendTo", "ws2_32.WSARecv", "ws2_32.WSARecvFrom"})
-"""Transfers whose buffer is an array of WSABUF."""
-ALL_ONES: Final = 0xFFFF_FFFF
 
 # Winsock's numbers are 10000 above the BSD ones; the few beyond them are Winsock's own.
-ERRORS: Final[dict[int, str]] = {
+WINSOCK_ERRORS: Final[dict[int, str]] = {
     6: "ERROR_INVALID_HANDLE", 87: "ERROR_INVALID_PARAMETER", 997: "WSA_IO_PENDING",
     10004: "WSAEINTR", 10009: "WSAEBADF", 10013: "WSAEACCES", 10014: "WSAEFAULT", 10022: "WSAEINVAL",
     10024: "WSAEMFILE", 10035: "WSAEWOULDBLOCK", 10036: "WSAEINPROGRESS", 10037: "WSAEALREADY",
@@ -133,7 +135,7 @@ ERRORS: Final[dict[int, str]] = {
     10067: "WSAEPROCLIM", 10091: "WSASYSNOTREADY", 10092: "WSAVERNOTSUPPORTED", 10093: "WSANOTINITIALISED",
     11001: "WSAHOST_NOT_FOUND",
 }  # fmt: skip
-NUMBERS: Final = {name: number for number, name in ERRORS.items()}
+WINSOCK_ERROR_NUMBERS: Final = {name: number for number, name in WINSOCK_ERRORS.items()}
 
 # Errors that Windows can really give for these calls; after them the course asks for a message and a non-zero exit.
 # What a failed WSAStartup returns is made real by asking for a version that nobody has.
@@ -145,6 +147,7 @@ WINSOCK_SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
 }
 STARTUP_FAILURE: Final = "WSAVERNOTSUPPORTED"
 WINSOCK_ACCEPT_FAILURES: Final = ("WSAEMFILE",)
-WINSOCK_OUTPUT_FAILURES: Final = ("WSAECONNABORTED",)
+WINSOCK_OUTPUT_FAILURES: Final = ("WSAECONNABORTED", "WSAENOBUFS")
+"""After the first the connection is gone, so that the next call says it; after the second only the result tells."""
 WINSOCK_INPUT_FAILURES: Final = ("WSAECONNRESET", "WSAETIMEDOUT", "WSAECONNABORTED")
 """A reset is made up here: Wine itself shows it as an end."""

@@ -6,16 +6,16 @@ from typing import Final, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from conformance.reporting.gravity import Finding, together
-from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
-from conformance.reporting.safe import plain
-from conformance.reporting.text import named
-from conformance.words import say
+from conformance.messages import render, text
+from conformance.messages.escaping import escaped
+from conformance.records.results import COUNTS_AGAINST, Results, Verdict
+from conformance.reporting.priority import Finding, together
+from conformance.reporting.text import finding_name, name, reason_in_words
 
 NAMES_SHOWN: Final = 3
-SHOWN_AT_MOST: Final = 8
-LINE: Final = 160
-WORDS: Final = 600
+CHANGES_AT_MOST: Final = 8
+LONGEST_CHANGE_LINE: Final = 160
+LONGEST_PROGRAM_NOTE: Final = 600
 
 
 class Changes(NamedTuple):
@@ -50,35 +50,35 @@ def changes(before: Results, after: Results) -> Changes:
     )
 
 
-def show(names: Sequence[str], before: Results, after: Results, console: Console) -> None:
+def show_changes(names: Sequence[str], before: Results, after: Results, console: Console) -> None:
     """Print which files changed and what that did."""
     found = changes(before, after)
-    more = say("watch.more", count=len(names) - NAMES_SHOWN) if len(names) > NAMES_SHOWN else ""
-    files = ", ".join(_one_line(name, 60) for name in names[:NAMES_SHOWN]) + more
-    console.print(Text(f"\n{say('watch.changed', names=files)}", "bold"))
+    more = text("watch.more", count=len(names) - NAMES_SHOWN) if len(names) > NAMES_SHOWN else ""
+    files = ", ".join(_one_line(file, 60) for file in names[:NAMES_SHOWN]) + more
+    console.print(Text(f"\n{text('watch.changed', names=files)}", "bold"))
     for mark, style, findings in (
         ("+", "green", [Finding((one,)) for one in found.passed]),
         ("-", "bold red", together(found.broken)),
         ("!", "bold magenta", together(found.suite)),
     ):
-        _list(mark, style, findings, console)
+        _list_findings(mark, style, findings, console)
     for program in after.programs:
         if not program.built and found.broken:
-            console.print(Text(plain(program.words, WORDS).rstrip()), soft_wrap=True)
+            console.print(Text(escaped(render(program.words), LONGEST_PROGRAM_NOTE).rstrip()), soft_wrap=True)
     if not (found.passed or found.broken):
-        console.print(f"  {say('watch.same')}")
-    console.print(f"  {say('watch.left' if found.still else 'watch.nothing-left', count=len(found.still))}")
+        console.print(f"  {text('watch.same')}")
+    console.print(f"  {text('watch.left' if found.still else 'watch.nothing-left', count=len(found.still))}")
 
 
-def _list(mark: str, style: str, findings: list[Finding], console: Console) -> None:
-    for finding in findings[:SHOWN_AT_MOST]:
+def _list_findings(mark: str, style: str, findings: list[Finding], console: Console) -> None:
+    for finding in findings[:CHANGES_AT_MOST]:
         first = finding.first
-        why = f": {_one_line(first.reason, LINE)}" if first.reason else ""
-        what = f"{first.verdict} {first.exercise} · {named(finding)}"
+        why = f": {_one_line(reason_in_words(first), LONGEST_CHANGE_LINE)}" if first.reason else ""
+        what = f"{name(first)} {first.exercise} · {finding_name(finding)}"
         console.print(Text.assemble(f"  {mark} ", (what, style), why), soft_wrap=True)
-    if len(findings) > SHOWN_AT_MOST:
-        console.print(f"  {mark}{say('watch.more', count=len(findings) - SHOWN_AT_MOST)}")
+    if len(findings) > CHANGES_AT_MOST:
+        console.print(f"  {mark}{text('watch.more', count=len(findings) - CHANGES_AT_MOST)}")
 
 
-def _one_line(text: str, limit: int) -> str:
-    return plain(text, limit).replace("\n", "\\n")
+def _one_line(shown: str, limit: int) -> str:
+    return escaped(shown, limit).replace("\n", "\\n")

@@ -15,26 +15,28 @@ from typing import Final
 
 import typer
 
-from conformance.catalogue import catalogue
-from conformance.reporting import gravity
-from conformance.reporting.gravity import Finding
-from conformance.reporting.results import Results, Verdict
-from conformance.reporting.safe import plain
-from conformance.reporting.text import in_text, named
-from conformance.words import say
+from conformance.catalogue import words
+from conformance.messages import render, text
+from conformance.messages.escaping import escaped
+from conformance.records.notes import note_in_words
+from conformance.records.results import Results, Verdict, VerdictName
+from conformance.reporting import priority
+from conformance.reporting.priority import Finding
+from conformance.reporting.text import finding_name, in_text, name, reason_in_words
 
 IN_MESSAGE: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
-LINE: Final = 300
-MESSAGE: Final = 1000
+LONGEST_ANNOTATION_LINE: Final = 300
+LONGEST_ANNOTATION: Final = 1000
 DETAILS_AT_MOST: Final = 40
+SUMMARY_NOTES_AT_MOST: Final = 10
 SUMMARY_LIMIT: Final = 900_000
 """GitHub refuses the summary of a step beyond a mebibyte."""
 
 
 @contextmanager
-def quoted(*, enabled: bool = True) -> Iterator[None]:
+def commands_stopped(*, enabled: bool = True) -> Iterator[None]:
     """Let nothing that is printed meanwhile be taken for a command of the runner.
 
     What goes to standard error goes to standard output, since between two streams there is no order.
@@ -55,32 +57,35 @@ def quoted(*, enabled: bool = True) -> Iterator[None]:
 
 
 def annotations(results: Results, workspace: Path) -> str:
-    """Return the workflow commands that put what is wrong at its lines, what to mend first at the head."""
-    return "".join(f"{_annotation(results, finding, workspace)}\n" for finding in gravity.wrong(results))
+    """Return the workflow commands that put what is wrong at its lines, what to fix first at the head."""
+    return "".join(f"{_annotation(results, finding, workspace)}\n" for finding in priority.wrong(results))
 
 
 def _annotation(results: Results, finding: Finding, workspace: Path) -> str:
     grave = any(one.level == "MUST" or one.verdict == "harness-error" for one in finding.verdicts)
-    properties = {**_place(results, finding.first, workspace), "title": _title(finding)}
-    inside = ",".join(f"{name}={plain(value, LINE).translate(IN_PROPERTY)}" for name, value in properties.items())
-    return f"::{'error' if grave else 'warning'} {inside}::{plain(_message(finding), MESSAGE).translate(IN_MESSAGE)}"
+    properties = {**_annotation_place(results, finding.first, workspace), "title": _title(finding)}
+    inside = ",".join(
+        f"{name}={escaped(value, LONGEST_ANNOTATION_LINE).translate(IN_PROPERTY)}" for name, value in properties.items()
+    )
+    message = escaped(_message(finding), LONGEST_ANNOTATION).translate(IN_MESSAGE)
+    return f"::{'error' if grave else 'warning'} {inside}::{message}"
 
 
 def _title(finding: Finding) -> str:
-    return f"{finding.first.exercise} · {named(finding)} · {finding.first.verdict}"
+    return f"{finding.first.exercise} · {finding_name(finding)} · {name(finding.first)}"
 
 
 def _message(finding: Finding) -> str:
     first = finding.first
     if len(finding.verdicts) > 1:
-        return f"{first.reason}\n{', '.join(one.requirement for one in finding.verdicts)}"
-    lines = [catalogue().requirements[first.requirement].title]
+        return f"{reason_in_words(first)}\n{', '.join(one.requirement for one in finding.verdicts)}"
+    lines = [words().requirement[first.requirement].title]
     if first.evidence is None:
-        return "\n".join([*lines, first.reason])
+        return "\n".join([*lines, reason_in_words(first)])
     return "\n".join([*lines, *in_text(first.evidence)[:2], first.evidence.repeat])
 
 
-def _place(results: Results, verdict: Verdict, workspace: Path) -> dict[str, str]:
+def _annotation_place(results: Results, verdict: Verdict, workspace: Path) -> dict[str, str]:
     """Return where the runner shows it: the file as the repository names it."""
     source = verdict.evidence.source if verdict.evidence is not None else None
     program = next((one for one in results.programs if one.exercise == verdict.exercise), None)
@@ -96,47 +101,53 @@ def _place(results: Results, verdict: Verdict, workspace: Path) -> dict[str, str
 # ---------------------------------------------------------------- Markdown
 
 
-def summary(results: Results) -> str:
+def job_summary(results: Results) -> str:
     """Return the summary of the job."""
     parts = [f"## Offhook: {markdown(results.submission.name, 80)}\n"]
-    if not results.harness.observer.startswith("linux"):
-        parts.append(f"> {markdown(say('page.not-observed', why=results.harness.observer))}\n")
-    parts += [_table(results), *map(_details, gravity.wrong(results)[:DETAILS_AT_MOST])]
-    parts += [_build(one.exercise, one.words) for one in results.programs if not one.built]
-    text = "\n".join(parts) + "\n"
-    return text if len(text.encode()) < SUMMARY_LIMIT else "\n".join(parts[:3]) + "\n"
+    if results.harness.not_observed is not None:
+        parts.append(f"> {markdown(text('page.not-observed', why=results.harness.not_observed))}\n")
+    parts += [
+        f"> {markdown(note_in_words(note), 2 * LONGEST_ANNOTATION_LINE)}\n"
+        for note in results.submission.notes[:SUMMARY_NOTES_AT_MOST]
+    ]
+    parts += [_table(results), *map(_details, priority.wrong(results)[:DETAILS_AT_MOST])]
+    parts += [_build(one.exercise, render(one.words)) for one in results.programs if not one.built]
+    whole = "\n".join(parts) + "\n"
+    return whole if len(whole.encode()) < SUMMARY_LIMIT else "\n".join(parts[:3]) + "\n"
 
 
 def _table(results: Results) -> str:
-    rows = [f"| {say('github.exercise')} | {say('github.verdicts')} |", "|---|---|"]
+    rows = [f"| {text('github.exercise')} | {text('github.verdicts')} |", "|---|---|"]
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         counts = Counter(one.verdict for one in results.verdicts if one.exercise == exercise)
-        rows.append(
-            f"| {markdown(exercise)} | {', '.join(f'{count} {name}' for name, count in counts.most_common())} |"
-        )
+        rows.append(f"| {markdown(exercise)} | {_verdict_counts(counts)} |")
     return "\n".join(rows) + "\n"
+
+
+def _verdict_counts(counts: Counter[VerdictName]) -> str:
+    return ", ".join(f"{count} {text(f'verdict-name.{verdict}')}" for verdict, count in counts.most_common())
 
 
 def _details(finding: Finding) -> str:
     first = finding.first
-    lines = in_text(first.evidence) if first.evidence is not None else [first.reason]
-    titles = [catalogue().requirements[one.requirement].title for one in finding.verdicts]
+    lines = in_text(first.evidence) if first.evidence is not None else [reason_in_words(first)]
+    titles = [words().requirement[one.requirement].title for one in finding.verdicts]
     said = "\n".join(f"- {markdown(title)}" for title in titles)
     return f"### {first.level}: {markdown(_title(finding))}\n\n{said}\n\n{fenced(lines)}"
 
 
-def _build(exercise: str, words: str) -> str:
-    return f"### {markdown(say('github.not-built', exercise=exercise))}\n\n{fenced(words.splitlines())}"
+def _build(exercise: str, said: str) -> str:
+    return f"### {markdown(text('github.not-built', exercise=exercise))}\n\n{fenced(said.splitlines())}"
 
 
-def markdown(text: str, limit: int = LINE) -> str:
+def markdown(shown: str, limit: int = LONGEST_ANNOTATION_LINE) -> str:
     """Return text that Markdown shows as it is, in one line."""
-    return PUNCTUATION.sub(r"\\\1", plain(text, limit).replace("\n", " "))
+    return PUNCTUATION.sub(r"\\\1", escaped(shown, limit).replace("\n", " "))
 
 
 def fenced(lines: list[str]) -> str:
     """Return lines as a block of code, in a fence that is longer than any in it."""
-    text = "\n".join(plain(line, 1000) for line in lines)
-    longest = max(map(len, re.findall("`+", text)), default=0)
+    inside = "\n".join(escaped(line, 1000) for line in lines)
+    longest = max(map(len, re.findall("`+", inside)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}\n"
+    return f"{fence}text\n{inside}\n{fence}\n"

@@ -10,25 +10,27 @@ from typing import Final, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from conformance.catalogue import Role, catalogue
-from conformance.reporting import gravity
-from conformance.reporting.gravity import Finding
-from conformance.reporting.results import COUNTS_AGAINST, Results, Verdict
-from conformance.reporting.safe import plain
+from conformance.catalogue import Role, catalogue, words
+from conformance.messages import Message, current_language, render, text
+from conformance.messages.escaping import escaped
+from conformance.records.notes import note_in_words
+from conformance.records.results import COUNTS_AGAINST, Results, Verdict
+from conformance.records.scenario_in_words import scenario_in_words
+from conformance.reporting import priority
+from conformance.reporting.priority import Finding
 from conformance.reporting.timeline import time_line
-from conformance.words import language, say
 
-LARGE: Final = 300
+MANY_VERDICTS: Final = 300
 """From so many verdicts on, what is out of sight is laid out only when it comes into sight."""
-LINE: Final = 300
+LONGEST_HTML_LINE: Final = 300
 """How much is shown of what should be one line."""
 
 
-WORDS: Final = 16
+SCENARIO_LINES_SHOWN: Final = 16
 """How many lines of a scenario in words are shown."""
 
 
-class Part(NamedTuple):
+class VerdictGroup(NamedTuple):
     """The verdicts of one exercise on one group of the catalogue, the gravest first."""
 
     group: str
@@ -42,7 +44,7 @@ class Chapter(NamedTuple):
 
     exercise: str
     title: str
-    parts: list[Part]
+    parts: list[VerdictGroup]
     kept: list[Verdict]
     judged: int
     counts: list[tuple[str, int, int]]
@@ -51,23 +53,25 @@ class Chapter(NamedTuple):
 
 def page(results: Results) -> str:
     """Return the page."""
-    wrong = gravity.wrong(results)
+    wrong = priority.wrong(results)
     return (
         _environment()
         .get_template("page.html")
         .render(
             results=results,
             requirements=catalogue().requirements,
+            said=words().requirement,
             chapters=_chapters(results),
+            notes=[note_in_words(note) for note in results.submission.notes],
             wrong=wrong,
             must=_broken(wrong, "MUST"),
             less=_broken(wrong, "SHOULD") + _broken(wrong, "MAY"),
-            not_judged=gravity.not_judged(results),
+            not_judged=priority.not_judged(results),
             unbuilt={program.exercise: program for program in results.programs if not program.built},
-            verdicts=Counter(one.verdict for one in gravity.by_gravity(results.verdicts)),
+            verdicts=Counter(one.verdict for one in priority.by_priority(results.verdicts)),
             groups=list(dict.fromkeys(catalogue().requirements[one.requirement].group for one in results.verdicts)),
             role=_role,
-            large=LARGE,
+            large=MANY_VERDICTS,
         )
     )
 
@@ -81,22 +85,33 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["plain"] = _plain
-    environment.globals |= {"say": say, "language": language, "time_line": time_line, "shown": WORDS}
+    environment.filters["plain"] = _plain_markup
+    environment.globals |= {
+        "text": text,
+        "render": render,
+        "language": current_language,
+        "scenario_in_words": scenario_in_words,
+        "time_line": time_line,
+        "shown": SCENARIO_LINES_SHOWN,
+    }
     for name in ("style.css", "script.js"):
-        text = _minified(resources.files("conformance.reporting").joinpath("templates", name).read_text("utf-8"))
+        content = _minified(resources.files("conformance.reporting").joinpath("templates", name).read_text("utf-8"))
         kind = name.partition(".")[0]
-        environment.globals |= {kind: Markup(text), f"{kind}_hash": b64encode(sha256(text.encode()).digest()).decode()}
+        environment.globals |= {kind: Markup(content), f"{kind}_hash": _hash(content)}
     return environment
 
 
-def _minified(text: str) -> str:
+def _hash(content: str) -> str:
+    return b64encode(sha256(content.encode()).digest()).decode()
+
+
+def _minified(content: str) -> str:
     """Leave out the indentation."""
-    return "\n".join(line.strip() for line in text.splitlines())
+    return "\n".join(line.strip() for line in content.splitlines())
 
 
-def _plain(text: str, limit: int = LINE) -> Markup:
-    return escape(plain(text, limit))
+def _plain_markup(shown: Message | str, limit: int = LONGEST_HTML_LINE) -> Markup:
+    return escape(escaped(render(shown), limit))
 
 
 def _role(exercise: str) -> Role:
@@ -120,26 +135,29 @@ def _chapter(exercise: str, verdicts: list[Verdict]) -> Chapter:
     by_group: dict[str, list[Verdict]] = {}
     for one in verdicts:
         by_group.setdefault(catalogue().requirements[one.requirement].group, []).append(one)
-    parts = [Part(name, gravity.by_gravity(ones), _kept(ones), _judged(ones)) for name, ones in by_group.items()]
+    parts = [
+        VerdictGroup(name, priority.by_priority(ones), _kept(ones), _number_judged(ones))
+        for name, ones in by_group.items()
+    ]
     kept = [one for one in verdicts if one.verdict == "passed"]
-    title = known.title if known is not None else ""
-    return Chapter(exercise, title, parts, kept, _judged(verdicts), _pieces(verdicts))
+    title = words().exercise[exercise].title if known is not None else ""
+    return Chapter(exercise, title, parts, kept, _number_judged(verdicts), _bar_pieces(verdicts))
 
 
 def _kept(verdicts: list[Verdict]) -> int:
     return sum(one.verdict == "passed" for one in verdicts)
 
 
-def _judged(verdicts: list[Verdict]) -> int:
+def _number_judged(verdicts: list[Verdict]) -> int:
     return sum(one.verdict == "passed" or one.verdict in COUNTS_AGAINST for one in verdicts)
 
 
-def _pieces(verdicts: list[Verdict]) -> list[tuple[str, int, int]]:
+def _bar_pieces(verdicts: list[Verdict]) -> list[tuple[str, int, int]]:
     """Return the pieces of a bar of verdicts, what is kept first."""
     counts = Counter(one.verdict for one in verdicts)
     pieces: list[tuple[str, int, int]] = []
     so_far = 0
-    for name in reversed(gravity.WEIGHT):
+    for name in reversed(priority.WEIGHT):
         if counts[name] and name not in ("not-applicable", "not-observed", "harness-error"):
             pieces.append((name, so_far, counts[name]))
             so_far += counts[name]

@@ -6,72 +6,103 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from conformance.catalogue import catalogue
-from conformance.reporting import gravity
-from conformance.reporting.gravity import Finding
-from conformance.reporting.results import Results
-from conformance.reporting.safe import plain
-from conformance.words import say
+from conformance.catalogue import words
+from conformance.messages import render, text
+from conformance.messages.escaping import escaped
+from conformance.records.notes import note_in_words
+from conformance.records.results import Results
+from conformance.reporting import priority
+from conformance.reporting.priority import Finding
+from conformance.reporting.text import finding_name, name, reason_in_words
 
-STYLES: Final = {
+VERDICT_STYLES: Final = {
     "passed": "green", "failed": "bold red", "crashed": "bold red", "hung": "bold red", "unsteady": "bold yellow",
     "not-implemented": "yellow", "not-run": "yellow", "not-applicable": "dim", "not-observed": "dim",
     "harness-error": "bold magenta",
 }  # fmt: skip
-SHOWN_AT_MOST: Final = 8
-LINE: Final = 160
+FINDINGS_AT_MOST: Final = 8
+TERMINAL_NOTES_AT_MOST: Final = 8
+NOTE: Final = 600
+LONGEST_TERMINAL_LINE: Final = 400
+"""How much is shown of what should be one line: what is expected and seen of long data is cut before, where it goes
+wrong."""
 
 
-def summary(results: Results, console: Console) -> None:
-    """Print what was judged, what is wrong, and how it was judged."""
-    if not results.harness.observer.startswith("linux"):
-        console.print(Text(plain(say("page.not-observed", why=results.harness.observer), 2 * LINE), "yellow"))
+def terminal_summary(results: Results, console: Console, *, debug: bool = False) -> None:
+    """Print what was judged, what is wrong, and how it was judged; to debug the suite, also where it failed itself."""
+    if results.harness.not_observed is not None:
+        console.print(
+            Text(
+                escaped(text("page.not-observed", why=results.harness.not_observed), 2 * LONGEST_TERMINAL_LINE),
+                "yellow",
+            )
+        )
     for exercise in dict.fromkeys(one.exercise for one in results.verdicts):
         _exercise(results, exercise, console)
-    wrong = gravity.wrong(results)
-    for finding in wrong[:SHOWN_AT_MOST]:
+    _notes(results, console)
+    wrong = priority.wrong(results)
+    for finding in wrong[:FINDINGS_AT_MOST]:
         _wrong(finding, console)
-    if len(wrong) > SHOWN_AT_MOST:
-        console.print(f"… and {len(wrong) - SHOWN_AT_MOST} more in the report")
+    if len(wrong) > FINDINGS_AT_MOST:
+        console.print(text("terminal.more", number=len(wrong) - FINDINGS_AT_MOST), markup=False)
     for program in results.programs:
         if not program.built:
-            console.print(Text(f"\n{program.exercise} was not built:", "yellow"))
-            console.print(Text(plain(program.words, 600)), soft_wrap=True)
+            console.print(Text("\n" + text("terminal.not-built", exercise=program.exercise), "yellow"))
+            console.print(Text(escaped(render(program.words), 600)), soft_wrap=True)
+    _suite_failed(results, console, debug=debug)
     harness = results.harness
-    console.print(
-        Text(
-            f"\n{harness.runs} runs in {harness.seconds:.1f} s · observer {plain(harness.observer, LINE)}"
-            f" · {plain(harness.sandbox, LINE)}",
-            "dim",
-        )
-    )
+    observer, sandbox = (escaped(render(one), LONGEST_TERMINAL_LINE) for one in (harness.observer, harness.sandbox))
+    how = text("terminal.how", runs=harness.runs, seconds=harness.seconds, observer=observer, sandbox=sandbox)
+    console.print(Text(f"\n{how}", "dim"))
+
+
+def _notes(results: Results, console: Console) -> None:
+    """Print what is worth a remark about the submission, before what is wrong with it."""
+    notes = results.submission.notes
+    for note in notes[:TERMINAL_NOTES_AT_MOST]:
+        console.print(Text(f"{text('terminal.note')} {escaped(note_in_words(note), NOTE)}", "yellow"), soft_wrap=True)
+    if len(notes) > TERMINAL_NOTES_AT_MOST:
+        console.print(Text(text("terminal.more-notes", number=len(notes) - TERMINAL_NOTES_AT_MOST), "yellow"))
+
+
+def _suite_failed(results: Results, console: Console, *, debug: bool) -> None:
+    number = results.count("harness-error")
+    if number:
+        console.print(Text("\n" + text("terminal.harness", number=number), VERDICT_STYLES["harness-error"]))
+    for problem in results.harness.problems if debug else ():
+        head = text("terminal.problem", requirement=problem.requirement, exercise=problem.exercise)
+        console.print(Text(f"\n{escaped(head, LONGEST_TERMINAL_LINE)}", "bold"))
+        console.print(Text(escaped(problem.traceback)), soft_wrap=True)
 
 
 def _exercise(results: Results, exercise: str, console: Console) -> None:
     verdicts = [one for one in results.verdicts if one.exercise == exercise]
     counts: Counter[str] = Counter(one.verdict for one in verdicts)
     line = Text(f"{exercise:<16}", "bold")
-    for name, style in STYLES.items():
-        if counts[name]:
-            line.append(f"  {counts[name]} {name}", style)
+    for verdict, style in VERDICT_STYLES.items():
+        if counts[verdict]:
+            line.append(f"  {counts[verdict]} {text(f'verdict-name.{verdict}')}", style)
     console.print(line)
 
 
 def _wrong(finding: Finding, console: Console) -> None:
-    verdict, number = finding.first, len(finding.verdicts)
-    what = verdict.requirement if number == 1 else f"{number} requirements"
-    console.print(
-        Text.assemble("\n", (verdict.verdict, STYLES[verdict.verdict]), f" {verdict.exercise} · ", (what, "bold"))
-    )
-    if number == 1:
-        console.print(Text(f"  {catalogue().requirements[verdict.requirement].title}"))
+    verdict = finding.first
+    what = (name(verdict), VERDICT_STYLES[verdict.verdict])
+    console.print(Text.assemble("\n", what, f" {verdict.exercise} · ", (finding_name(finding), "bold")))
+    if len(finding.verdicts) == 1:
+        console.print(Text(f"  {words().requirement[verdict.requirement].title}"))
     evidence = verdict.evidence
     if evidence is None:
-        console.print(Text(f"  {plain(verdict.reason, LINE)}"))
+        console.print(Text(f"  {escaped(reason_in_words(verdict), LONGEST_TERMINAL_LINE)}"))
         return
-    console.print(Text(f"  expected  {plain(evidence.expected, LINE)}"))
-    console.print(Text(f"  seen      {plain(evidence.seen, LINE)}"))
-    if evidence.source is not None:
-        source = evidence.source
-        at = "at       " if evidence.names_the_call else "last seen"
-        console.print(Text(f"  {at} {plain(source.file, 60)}:{source.line}: {plain(source.text, 80)}"))
+    lines = [
+        (text("text.expected"), escaped(render(evidence.expected), LONGEST_TERMINAL_LINE)),
+        (text("text.seen"), escaped(render(evidence.seen), LONGEST_TERMINAL_LINE)),
+    ]
+    source = evidence.source
+    if source is not None:
+        head = text("text.at" if evidence.names_the_call else "text.last-seen")
+        lines.append((head, f"{escaped(source.file, 60)}:{source.line}: {escaped(source.text, 80)}"))
+    width = max(len(head) for head, _ in lines)
+    for head, line in lines:
+        console.print(Text(f"  {head:<{width}}  {line}"))

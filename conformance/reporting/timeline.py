@@ -4,11 +4,12 @@ from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from conformance.catalogue import Role
-from conformance.reporting.results import CallLine, Evidence, SourceLine
-from conformance.words import say
+from conformance.messages import render, text
+from conformance.records.results import CallLine, Evidence, SourceLine
+from conformance.records.run import described_ending
 
-SHOWN: Final = 30
-"""How many events are drawn: those around the call that went wrong, or the last."""
+EVENTS_DRAWN: Final = 30
+"""How many events are drawn: those around the call that went wrong, or around the last call."""
 LANES: Final = 6
 """How many peers have a line of their own; further ones share the last."""
 Shape = Literal["call", "in", "out", "peer", "fault", "end"]
@@ -32,7 +33,7 @@ OF_PEERS: Final = frozenset({"in", "out", "peer"})
 BROKEN: Final = frozenset({"refused", "peer reset", "program reset"})
 
 
-class Event(NamedTuple):
+class TimelineEvent(NamedTuple):
     """One line of the drawing."""
 
     shape: Shape
@@ -53,7 +54,7 @@ class TimeLine(NamedTuple):
     """A drawing: the peers' names, the events, and how many were left out before and after."""
 
     peers: tuple[str, ...]
-    events: tuple[Event, ...]
+    events: tuple[TimelineEvent, ...]
     before: int
     after: int
 
@@ -62,38 +63,44 @@ def time_line(evidence: Evidence, role: Role) -> TimeLine:
     """Return calls and wire in the order in which they happened, and the program's end."""
     alone = len({event.client for event in evidence.wire}) == 1
     events = _repeated(_in_order(evidence, role, alone=alone))
-    place = next((place for place, event in enumerate(events) if event.marked), len(events))
-    start = max(0, min(place - SHOWN * 2 // 3, len(events) - SHOWN))
-    shown = events[start : start + SHOWN]
+    place = _place_that_matters(events)
+    start = max(0, min(place - EVENTS_DRAWN * 2 // 3, len(events) - EVENTS_DRAWN))
+    shown = events[start : start + EVENTS_DRAWN]
     clients = sorted({event.lane for event in shown if event.shape in OF_PEERS})
     shown = [_in_lane(event, clients) for event in shown]
     after = len(events) - start - len(shown)
-    end = [] if after else [Event("end", say("line.end", how=evidence.ending))]
+    end = [] if after else [TimelineEvent("end", text("line.end", how=described_ending(evidence.ending)))]
     return TimeLine(_heads([_peer(client, role, alone=alone) for client in clients]), (*shown, *end), start, after)
+
+
+def _place_that_matters(events: list[TimelineEvent]) -> int:
+    """Return where the call that went wrong stands, or else the last call: peers may go on long after it."""
+    calls = [place for place, event in enumerate(events) if event.shape == "call"]
+    return next((place for place in calls if events[place].marked), calls[-1] if calls else len(events))
 
 
 def _heads(peers: list[str]) -> tuple[str, ...]:
     """Return the names of the lines; the last one says where it stands for several."""
     if len(peers) <= LANES:
         return tuple(peers)
-    return (*peers[: LANES - 1], say("line.and-further", peer=peers[LANES - 1]))
+    return (*peers[: LANES - 1], text("line.and-further", peer=peers[LANES - 1]))
 
 
-def _in_lane(event: Event, clients: list[int]) -> Event:
+def _in_lane(event: TimelineEvent, clients: list[int]) -> TimelineEvent:
     """Give an arrow or a mark the line of its peer, among those that are drawn."""
     return event._replace(lane=min(clients.index(event.lane), LANES - 1)) if event.shape in OF_PEERS else event
 
 
-def _in_order(evidence: Evidence, role: Role, *, alone: bool) -> list[Event]:
+def _in_order(evidence: Evidence, role: Role, *, alone: bool) -> list[TimelineEvent]:
     """Return all events; a call in which the program waited while the peer acted begins before and returns after."""
     first = evidence.calls[0].number if evidence.calls else 0
     wire = [event for event in evidence.wire if event.after >= first]
     waited = {number: place for place, event in enumerate(wire) for number in event.waiting}
-    placed: list[tuple[tuple[int, int, int], Event]] = []
+    placed: list[tuple[tuple[int, int, int], TimelineEvent]] = []
     for place, event in enumerate(wire):
         peer = _peer(event.client, role, alone=alone)
-        text = say(f"line.{event.what.replace(' ', '-')}", peer=peer, data=event.data)
-        shown = Event(SHAPES[event.what], text, event.client, broken=event.what in BROKEN)
+        words = text(f"line.{event.what.replace(' ', '-')}", peer=peer, data=event.data)
+        shown = TimelineEvent(SHAPES[event.what], words, event.client, broken=event.what in BROKEN)
         placed.append(((event.after, 0, 2 * place), shown))
     for call in evidence.calls:
         if call.number in waited:
@@ -101,22 +108,22 @@ def _in_order(evidence: Evidence, role: Role, *, alone: bool) -> list[Event]:
         if call.number not in waited or not call.unfinished:
             last = waited.get(call.number)
             at = (call.number, 1, 0) if last is None else (wire[last].after, 0, 2 * last + 1)
-            placed.append((at, _made(call)))
+            placed.append((at, _call_event(call)))
     return [event for _, event in sorted(placed, key=lambda pair: pair[0])]
 
 
-def _begun(call: CallLine) -> Event:
+def _begun(call: CallLine) -> TimelineEvent:
     """Return a call as it stands while the program waits in it: what it gives is not known yet."""
     head, comma, _ = call.text.rpartition(" = ")[0].partition(", ")
-    text = say("line.waits", call=f"{head}, …)" if comma else head)
-    return Event("call", text, process=call.process, marked=call.marked and call.unfinished)
+    words = text("line.waits", call=f"{head}, …)" if comma else head)
+    return TimelineEvent("call", words, process=call.process, marked=call.marked and call.unfinished)
 
 
-def _made(call: CallLine) -> Event:
-    return Event("call", call.text, 0, call.process, call.source, call.injected or "", call.marked)
+def _call_event(call: CallLine) -> TimelineEvent:
+    return TimelineEvent("call", call.text, 0, call.process, call.source, render(call.injected or ""), call.marked)
 
 
-def _repeated(events: list[Event]) -> list[Event]:
+def _repeated(events: list[TimelineEvent]) -> list[TimelineEvent]:
     """Fold what is done again and again into one event with a number."""
     folded = []
     for event, same in groupby(events):
@@ -126,5 +133,5 @@ def _repeated(events: list[Event]) -> list[Event]:
 
 def _peer(client: int, role: Role, *, alone: bool) -> str:
     if role == "client":
-        return say("line.server") if alone else say("line.connection", number=client + 1)
-    return say("line.client", number=client + 1)
+        return text("line.server") if alone else text("line.connection", number=client + 1)
+    return text("line.client", number=client + 1)

@@ -10,39 +10,20 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from math import ceil
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from conformance.stage.script import Run, Scenario
+from conformance.records.profiles import DEFAULT_PROFILE, Profile
+from conformance.records.run import Run
+from conformance.records.scenario import Scenario
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from conformance.scenarios.clients import Clients
+    from conformance.scenarios.client_machine import Clients
 
 FIXED_FILE: Final = "fixed.json"
-ProfileName = Literal["quick", "default", "thorough"]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """How much is tried for each requirement."""
-
-    name: ProfileName
-    drawn: int
-    """How many scenarios of a fixed set, the simplest first."""
-    derived: int
-    """How many of those that follow from the undisturbed run, spread over all of them."""
-    heavy: bool = False
-    """Whether the scenarios that take seconds are played too."""
-
-
-PROFILES: Final[dict[str, Profile]] = {
-    one.name: one
-    for one in (Profile("quick", 4, 6), Profile("default", 12, 1000), Profile("thorough", 1000, 1000, heavy=True))
-}
-DEFAULT: Final = PROFILES["default"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +36,35 @@ class Family:
     machine: "Callable[[], type[Clients]] | None" = None
     """Draws one step by step: a machine whose `scenario` is what its rules have put together."""
     derive: Callable[[Run], tuple[Scenario, ...]] | None = None
-    """Enumerates them from the undisturbed run."""
+    """Enumerates them from the baseline run."""
     heavy: Callable[[Run], tuple[Scenario, ...]] = lambda _: ()
     """Those that take seconds."""
-    bearable: Callable[[Scenario, Run], bool] = lambda *_: True
-    """Tells of a scenario of the fixed set whether a program can play it in a bearable number of calls."""
-    from_base: bool = True
-    """Whether it makes sense only for programs whose undisturbed conversation works."""
-    beside: Callable[[Scenario], Scenario] | None = None
-    """The scenario whose run stands beside a run for comparison; None for the undisturbed one."""
-    none: str = "failure.not-reached"
-    """Where no scenario follows from the undisturbed run: why, as a key of the words."""
+    feasible: Callable[[Scenario, Run], bool] = lambda *_: True
+    """Tells of a scenario of the fixed set whether a program can play it in a reasonable number of calls."""
+    expects_conversation: bool = True
+    """Whether the program must have conversed for its verdict: a program that never does keeps what is judged of it."""
+    needs_baseline: bool = True
+    """Whether it makes sense only for programs whose baseline conversation works."""
+    control: Callable[[Scenario], Scenario] | None = None
+    """The scenario whose run stands beside a run for comparison; None for the baseline one."""
+    empty_reason: str = "failure.not-reached"
+    """Where no scenario follows from the baseline run: why, as a key of the words."""
 
     @property
     def drawn(self) -> bool:
         """Whether its scenarios are drawn, so that there is a fixed set, and a search for more."""
         return self.strategy is not None or self.machine is not None
 
-    def scenarios(self, undisturbed: Run, profile: Profile = DEFAULT) -> tuple[Scenario, ...]:
+    def scenarios(self, baseline: Run, profile: Profile = DEFAULT_PROFILE) -> tuple[Scenario, ...]:
         """Return the scenarios that a profile plays, the simplest first."""
         if self.derive is None:
             first = fixed()[self.name][: profile.drawn]
-            return tuple(scenario for scenario in first if self.bearable(scenario, undisturbed))
-        heavy = self.heavy(undisturbed) if profile.heavy else ()
-        return (*spread(self.derive(undisturbed), profile.derived), *heavy)
+            return tuple(scenario for scenario in first if self.feasible(scenario, baseline))
+        heavy = self.heavy(baseline) if profile.heavy else ()
+        return (*sample_evenly(self.derive(baseline), profile.derived), *heavy)
 
 
-def spread(scenarios: Sequence[Scenario], count: int) -> tuple[Scenario, ...]:
+def sample_evenly(scenarios: Sequence[Scenario], count: int) -> tuple[Scenario, ...]:
     """Return at most so many, evenly over all of them, and the first among them."""
     return tuple(scenarios[:: ceil(len(scenarios) / count)]) if scenarios else ()
 

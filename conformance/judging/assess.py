@@ -1,0 +1,109 @@
+"""A check from beginning to end: what is judged of a submission, and the results that are made of it."""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from conformance import __version__
+from conformance.catalogue import catalogue
+from conformance.judging.engine import Engine, Judged, Options, plan
+from conformance.judging.errors import HarnessError
+from conformance.judging.side_by_side import pairs
+from conformance.messages import say
+from conformance.records.notes import readable
+from conformance.records.results import FORMAT, ProgramReport, Provenance, Results, SubmissionReport
+from conformance.scenarios.family import digest
+from conformance.submission.build import Built
+from conformance.submission.discover import Submission
+from conformance.suite.registry import strayed, untested
+
+Progress = Callable[[int, int, str], None]
+"""Told how much is done, of how much, and what comes now."""
+NO_PROGRESS: Final[Progress] = lambda *_: None  # noqa: E731 (a default that needs no name of its own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be judged, and how."""
+
+    submission: Submission
+    exercises: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    options: Options = field(default_factory=Options)
+    jobs: int = 1
+    """How many programs at once, each in a sandbox of its own."""
+
+
+def check(request: Request, progress: Progress = NO_PROGRESS) -> Results:
+    """Judge a submission. Raises `HarnessError` where a requirement would silently not be judged."""
+    complaints = [*untested(), *strayed()]
+    if complaints:
+        raise HarnessError("\n".join(complaints))
+    began = time.monotonic()
+    tasks = plan(request.submission, request.exercises, request.requirements)
+    programs = {task.program for task in tasks}
+    with Engine(request.options, sandboxes=max(1, min(request.jobs, len(programs)))) as engine:
+        judged: list[Judged] = []
+        for one in engine.verdicts(tasks):
+            judged.append(one)
+            progress(len(judged), len(tasks), one.task.test.requirement.id)
+        return _results(request, engine, judged, time.monotonic() - began)
+
+
+def _results(request: Request, engine: Engine, judged: list[Judged], seconds: float) -> Results:
+    order = {name: place for place, name in enumerate(catalogue().exercises)}
+    verdicts = [one.verdict for one in sorted(judged, key=lambda one: order[one.task.exercise])]
+    programs = engine.programs(request.submission)
+    built = [one.built for one in programs.values()]
+    notes = dict.fromkeys([*request.submission.notes, *(note for one in built for note in one.notes)])
+    return Results(
+        format=FORMAT,
+        submission=SubmissionReport(
+            name=readable(request.submission.name), folder=readable(request.submission.folder), notes=tuple(notes)
+        ),
+        programs=[_report(one.built, one.sanitizers) for one in programs.values()],
+        verdicts=verdicts,
+        harness=_provenance(request, engine, judged, built, seconds),
+        beside=pairs(programs),
+    )
+
+
+def _report(built: Built, sanitizers: str) -> ProgramReport:
+    return ProgramReport(
+        exercise=built.exercise,
+        source=built.source,
+        language=built.language,
+        built=built.program is not None,
+        compiler=built.compiler,
+        words=built.words,
+        sanitizers=sanitizers,
+    )
+
+
+def _provenance(
+    request: Request, engine: Engine, judged: list[Judged], built: list[Built], seconds: float
+) -> Provenance:
+    sandboxes = engine.sandboxes()
+    isolation = sandboxes[0].isolation
+    observed = isolation.why_not is None and request.options.observe
+    stands_in = dict.fromkeys(one.isolation.runs_on for one in sandboxes if one.isolation.runs_on)
+    system = os.uname()
+    return Provenance(
+        version=__version__,
+        catalogue=catalogue().digest,
+        scenarios=digest(),
+        observer=", ".join(["linux" if observed else "none", *stands_in]),
+        sandbox=isolation.described(),
+        seed=request.options.seed,
+        runs=sum(one.runs for one in sandboxes),
+        seconds=round(seconds, 3),
+        waiting_seconds=round(sum(one.waiting_seconds for one in sandboxes), 3),
+        platform=f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
+        compiler="; ".join(sorted({one.compiler for one in built if one.compiler})),
+        not_observed=None if observed else isolation.why_not or say("how.switched-off"),
+        profile=request.options.profile.name,
+        problems=tuple(one.problem for one in judged if one.problem is not None),
+    )

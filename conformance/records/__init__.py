@@ -1,0 +1,1 @@
+"""The records that everything shares: scenario, run, trace, faults, results."""

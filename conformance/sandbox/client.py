@@ -1,0 +1,167 @@
+"""The suite's handle on a worker process: orders go in, runs come out."""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+from types import TracebackType
+from typing import Final, Self
+
+import msgspec
+
+from conformance.catalogue import Platform
+from conformance.messages import Message, say, unpacked
+from conformance.observe import descendants
+from conformance.records.errors import SandboxError
+from conformance.records.run import Run
+from conformance.sandbox.framing import read_message, write_message
+from conformance.sandbox.request import Isolation, RunRequest
+
+ANSWER_GRACE: Final = 30.0
+"""Seconds that a worker has beyond the hard limit of a run: it bounds a stuck worker, and decides nothing else."""
+
+KILL_ROUNDS: Final = 1000
+"""How often it is looked what a dying worker leaves: a program may start new processes as quickly as they are ended."""
+
+
+class Sandbox:
+    """A place where programs run; use it as a context manager. It is set up while the suite does other things."""
+
+    def __init__(self, number: int = 0, platform: Platform = "posix") -> None:
+        self.number, self.platform = number, platform
+        self._others: dict[Platform, Sandbox] = {}
+        self.runs = 0
+        self.seconds = 0.0
+        self.waiting_seconds = 0.0
+        self.delivery_seconds = 0.0
+        self._interruption = os.eventfd(0)
+        self._interrupted = False
+        self._open()
+
+    def _open(self) -> None:
+        command = [sys.executable, "-P", "-m", "conformance.sandbox.worker", str(self.number), self.platform]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        assert self._process.stdin and self._process.stdout
+        self._orders, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._isolation: Isolation | None = None
+        self._why_not: Message | str | None = None
+
+    @property
+    def isolation(self) -> Isolation:
+        """What is isolated here; known as soon as the sandbox is set up. Raises `SandboxError` where it cannot be."""
+        if self._isolation is None:
+            answer = self._why_not or self._answer()
+            if answer is None:
+                raise SandboxError(say("sandbox.no-set-up"))
+            if isinstance(answer, Message | str):
+                self._why_not = answer
+                raise SandboxError(answer)
+            self._isolation = msgspec.msgpack.decode(answer, type=Isolation)
+        return self._isolation
+
+    def run(self, order: RunRequest) -> Run:
+        """Do one run. Raises `SandboxError` where the sandbox cannot do it.
+
+        Where the sandbox died of it, the next run gets a new one.
+        """
+        if order.program.platform != self.platform:
+            return self.of(order.program.platform).run(order)
+        try:
+            message = self._ask(order)
+        except SandboxError:
+            if self._why_not is None and not self._interrupted:
+                self._kill()
+                self._end()
+                self._open()
+            raise
+        if isinstance(message, Message | str):
+            raise SandboxError(message)
+        run = msgspec.msgpack.decode(message, type=Run)
+        self.runs += 1
+        self.seconds += run.seconds
+        self.waiting_seconds += run.waiting_seconds
+        self.delivery_seconds += run.delivery_seconds
+        return run
+
+    def of(self, platform: Platform) -> "Sandbox":
+        """Return the sandbox for programs that are made for a platform; it is set up when first asked for."""
+        if platform == self.platform:
+            return self
+        if platform not in self._others:
+            self._others[platform] = Sandbox(self.number, platform)
+        return self._others[platform]
+
+    def sandboxes(self) -> tuple["Sandbox", ...]:
+        """Return this sandbox and those that were set up beside it."""
+        return (self, *self._others.values())
+
+    def _ask(self, order: RunRequest) -> bytearray | Message | str:
+        """Return the worker's answer. Raises `SandboxError` where it died, or is stuck far beyond its own limits."""
+        _ = self.isolation  # a sandbox that is still being set up says this first
+        with contextlib.suppress(BrokenPipeError):
+            write_message(self._orders, msgspec.msgpack.encode(order))
+            limit = order.hard_limit_s + ANSWER_GRACE
+            ready, _, _ = select.select([self._answers, self._interruption], [], [], limit)
+            if self._interrupted or self._interruption in ready:
+                raise SandboxError(say("sandbox.interrupted"))
+            answer = self._answer() if ready else None
+            if answer is not None:
+                return answer
+        raise SandboxError(say("sandbox.worker-ended"))
+
+    def _answer(self) -> bytearray | Message | str | None:
+        """Return what was asked for, or why it cannot be had; None where the worker died."""
+        why = read_message(self._answers)
+        return unpacked(why) if why else None if why is None else read_message(self._answers)
+
+    def _kill(self) -> None:
+        """End a worker that cannot end itself, and first all that it started: nobody else would."""
+        worker = self._process.pid
+        os.kill(worker, signal.SIGSTOP)
+        for _ in range(KILL_ROUNDS):
+            left = descendants.below(worker)
+            if not left:
+                break
+            descendants.kill(left)
+        os.kill(worker, signal.SIGKILL)
+
+    def interrupt(self) -> None:
+        """Let nobody wait any longer, from another thread: one that does gets a `SandboxError`, and nothing more runs.
+
+        The worker itself ends the run that is under way and takes away what it made, when the sandbox is closed.
+        """
+        for one in self.sandboxes():
+            one._interrupted = True
+            os.eventfd_write(one._interruption, 1)
+
+    def close(self) -> None:
+        """End the worker and all that it started, once it is set up; what it isolated stays known."""
+        self._end()
+        if self._interruption >= 0:
+            os.close(self._interruption)
+            self._interruption = -1
+        for other in self._others.values():
+            other.close()
+
+    def _end(self) -> None:
+        with contextlib.suppress(SandboxError):
+            _ = self.isolation
+        for end in (self._process.stdin, self._process.stdout):
+            if end is not None:
+                with contextlib.suppress(OSError):
+                    end.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,66 @@
+"""POSIX and Winsock side by side, as people read them: the table of what differs, and the names of Winsock's calls."""
+
+from typing import Final
+
+from markupsafe import Markup
+
+from conformance.messages import text
+from conformance.model.platforms import PlatformPart, Topic, topics
+from conformance.model.winsock import (
+    FOR_FILES,
+    STARTUP_FAILURE,
+    WINSOCK_ACCEPT_FAILURES,
+    WINSOCK_CALLS,
+    WINSOCK_INPUT_FAILURES,
+    WINSOCK_OUTPUT_FAILURES,
+    WINSOCK_SET_UP_FAILURES,
+)
+from docs.model import Table, code
+
+DASH: Final = Markup("–")
+
+
+def side_by_side(part: PlatformPart) -> Table:
+    """Return what differs in one part of a program's life."""
+    heads = tuple(text(f"platforms.{head}") for head in ("topic", "posix", "winsock", "course", "judged", "wine"))
+    rows = tuple(_row(one) for one in topics() if one.part == part)
+    return Table(text(f"platforms.caption.{part}"), heads, rows)
+
+
+def _row(one: Topic) -> tuple[Markup, ...]:
+    judged = Markup("<br>").join(
+        Markup('<a href="requirements.html#{0}"><code>{0}</code></a>').format(name) for name in one.judged
+    )
+    return (
+        *(Markup.escape(text(f"platform.{one.id}.{part}")) for part in ("topic", "posix", "winsock")),
+        Markup.escape(one.course) or DASH, judged or DASH,
+        Markup.escape(text(f"platform.{one.id}.wine")) if one.touched is not None else DASH,
+    )  # fmt: skip
+
+
+def vocabulary() -> Table:
+    """Return what each function is called in the course's words, and those that are for files."""
+    by_word: dict[str, list[str]] = {}
+    for function, call in WINSOCK_CALLS.items():
+        by_word.setdefault(call.name, []).append(function)
+    rows = tuple(
+        (code(word), code(*_names(functions, files=False)) or DASH, code(*_names(functions, files=True)) or DASH)
+        for word, functions in by_word.items()
+    )
+    heads = (text("model.word"), text("platforms.functions"), text("platforms.for-files"))
+    return Table(text("platforms.caption.vocabulary"), heads, rows)
+
+
+def _names(functions: list[str], *, files: bool) -> list[str]:
+    """Return functions without their libraries, each once."""
+    return list(dict.fromkeys(one.partition(".")[2] for one in functions if (one in FOR_FILES) is files))
+
+
+def failures() -> Table:
+    """Return the errors that each call is made to show."""
+    table = {
+        "WSAStartup": (STARTUP_FAILURE,), **WINSOCK_SET_UP_FAILURES, "accept": WINSOCK_ACCEPT_FAILURES,
+        "send": WINSOCK_OUTPUT_FAILURES, "recv": WINSOCK_INPUT_FAILURES,
+    }  # fmt: skip
+    rows = tuple((code(call), code(*errors)) for call, errors in table.items())
+    return Table(text("platforms.caption.failures"), (text("model.call"), text("model.errors")), rows)

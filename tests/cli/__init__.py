@@ -1,0 +1,1 @@
+"""The command line and pytest as their users meet them."""

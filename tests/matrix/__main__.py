@@ -1,0 +1,78 @@
+"""Prints the kill matrix: requirement by program, how many each one costs, and what is a surprise.
+
+    nox -s kill_matrix                                          all of it
+    nox -s kill_matrix -- right/ echo_server                    programs whose names contain one of these
+    nox -s kill_matrix -- right/ --requirement transfer.large   one requirement, or those whose ids begin so
+    nox -s kill_matrix -- --against FILE                        and what is judged otherwise than in an earlier run
+
+The verdicts are also left in reports/kill_matrix.json, from where the documentation takes them.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from conformance.catalogue import catalogue
+from tests.matrix import ACCUSES, all_verdicts, costs, keep_last_run, read_run, specimens, surprises
+
+SIGNS = {
+    "passed": "·", "failed": "F", "crashed": "C", "hung": "H", "unsteady": "U", "not-run": "n",
+    "not-implemented": "i", "not-applicable": "-", "not-observed": "o", "harness-error": "E",
+}  # fmt: skip
+KILLS = {SIGNS[verdict] for verdict in ACCUSES}
+
+
+def differences(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield a line for each verdict that is another one than before, of the programs that were judged now."""
+    for name, found in sorted(after.items()):
+        earlier = before.get(name, {})
+        for requirement in sorted({*earlier, *found}):
+            was, now = earlier.get(requirement, "not judged"), found.get(requirement, "not judged")
+            if was != now:
+                yield f"{name} {requirement}: {was} -> {now}"
+
+
+def main(arguments: list[str]) -> int:
+    """Judge the programs whose names contain one of the patterns, or all; return 1 where there is a surprise."""
+    parser = argparse.ArgumentParser(prog="nox -s kill_matrix --", description="Judge the programs of the kill matrix.")
+    parser.add_argument("patterns", nargs="*", help="judge programs whose names contain one of these")
+    parser.add_argument("--requirement", action="append", default=[], help="judge those whose ids begin so")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="judge so many at once")
+    parser.add_argument("--against", type=Path, help="verdicts of an earlier run, as reports/kill_matrix.json has them")
+    options = parser.parse_args(arguments)
+    patterns, chosen = options.patterns, options.requirement
+    requirements = list(catalogue().requirements)
+    killed: dict[str, int] = dict.fromkeys(requirements, 0)
+    wrong = 0
+    judged: dict[str, dict[str, str]] = {}
+    for place, name in enumerate(requirements, 1):
+        print(f"{place:>3}  {name}")
+    asked = [one for one in specimens() if not patterns or any(pattern in one.name for pattern in patterns)]
+    for specimen in asked:
+        if not specimen.runnable:
+            print(f"{specimen.name:<50} its language is not here")
+    for specimen, found in all_verdicts([one for one in asked if one.runnable], options.jobs, chosen):
+        judged[specimen.name] = {one.requirement: one.verdict for one in found}
+        signs = {one.requirement: SIGNS[one.verdict] for one in found}
+        row = "".join(signs.get(name, " ") for name in requirements)
+        print(f"{specimen.name:<50} {costs(one.verdict for one in found):>2} {row}", flush=True)
+        for one in specimen.breaks & set(signs):
+            killed[one] += signs[one] in KILLS
+        for surprise in surprises(specimen, found):
+            wrong += 1
+            print(f"    surprise: {surprise}")
+    if options.against is not None:
+        print(*differences(read_run(options.against).verdicts, judged), sep="\n")
+    if not chosen:
+        keep_last_run(judged)
+    unkilled = [name for name, count in killed.items() if not count and name.startswith(tuple(chosen) or "")]
+    if not patterns and unkilled:
+        print(f"no killer: {', '.join(unkilled)}")
+    print(f"{wrong} surprises")
+    return int(bool(wrong or (unkilled and not patterns)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""Every wrong program breaks what it names and nothing else, every right one nothing; all requirements have killers.
+
+`nox -s tests` judges each wrong program on what it names, and one right program for each exercise and language.
+`nox -s matrix` judges every program on every requirement of its exercise.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from conformance.catalogue import catalogue
+from conformance.judging.context import References
+from conformance.records.profiles import PROFILES
+from conformance.sandbox.client import Sandbox
+from conformance.submission.build import BuildDir
+from conformance.suite.registry import all_tests
+from tests.matrix import SEVERAL, Specimen, specimens, surprises, verdicts
+
+ALL = specimens()
+WRONG = [one for one in ALL if one.path.parent.name == "wrong"]
+ONE_OF_EACH = {
+    (one.exercise, one.path.suffix): one for one in reversed(ALL) if one.path.parent.name == "right"
+}.values()
+"""The first right program of each exercise in each language."""
+
+
+@pytest.fixture(scope="module")
+def references(sandbox: Sandbox) -> Iterator[References]:
+    """The reference programs, built and tried once for all."""
+    with closing(BuildDir(sandbox)) as build_dir:
+        yield References(sandbox, build_dir)
+
+
+@pytest.mark.parametrize("specimen", WRONG, ids=lambda one: one.name)
+def test_what_a_program_names_is_noticed(specimen: Specimen, sandbox: Sandbox, references: References) -> None:
+    if not specimen.runnable:
+        pytest.skip(f"no compiler or interpreter for {specimen.path.name}")
+    found = verdicts(specimen, sandbox, references=references, requirements=sorted(specimen.breaks))
+    assert surprises(specimen, found) == []
+
+
+@pytest.mark.parametrize("specimen", ONE_OF_EACH, ids=lambda one: one.name)
+def test_a_right_program_is_not_accused(specimen: Specimen, sandbox: Sandbox, references: References) -> None:
+    if not specimen.runnable:
+        pytest.skip(f"no compiler or interpreter for {specimen.path.name}")
+    assert surprises(specimen, verdicts(specimen, sandbox, references=references, profile=PROFILES["quick"])) == []
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("specimen", ALL, ids=[specimen.name for specimen in ALL])
+def test_verdicts_are_as_the_program_says(specimen: Specimen, sandbox: Sandbox, references: References) -> None:
+    if not specimen.runnable:
+        pytest.skip(f"no compiler or interpreter for {specimen.path.name}")
+    assert surprises(specimen, verdicts(specimen, sandbox, references=references)) == []
+
+
+@pytest.mark.parametrize("specimen", WRONG, ids=lambda one: one.name)
+def test_one_slip_costs_one_requirement(specimen: Specimen) -> None:
+    assert len(specimen.breaks) == 1 or specimen.name in SEVERAL, f"it costs {len(specimen.breaks)}"
+
+
+def test_what_costs_several_is_there() -> None:
+    assert set(SEVERAL) <= {one.name for one in ALL if len(one.breaks) > 1}
+
+
+@pytest.mark.parametrize("name", list(catalogue().requirements))
+def test_every_requirement_has_a_killer_and_a_test(name: str) -> None:
+    assert any(name in specimen.breaks for specimen in ALL), "no wrong program breaks it"
+    assert any(test.requirement.id == name for test in all_tests()), "no conformance test proves it"
+    exercises = [exercise for exercise in catalogue().exercises if catalogue().requirements[name].concerns(exercise)]
+    assert exercises, "it applies to no exercise"

@@ -1,0 +1,86 @@
+/* Waits for its connection with poll, and where that has failed calls connect again on the same socket.
+ * exercise: hello_client
+ * breaks: lifecycle.fresh-socket-after-failure
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static int is_connected(int connection, const struct sockaddr_in *address)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+
+    if (connect(connection, (const struct sockaddr *)address, sizeof *address) == 0)
+        return 1;
+    if (errno != EINPROGRESS)
+        return 0;
+    poll(&(struct pollfd){.fd = connection, .events = POLLOUT}, 1, -1);
+    if (getsockopt(connection, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
+        fail("getsockopt");
+    errno = error;
+    return error == 0;
+}
+
+static int connect_to(const char *ip, const char *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)atoi(port))};
+
+    if (inet_pton(AF_INET, ip, &address.sin_addr) != 1) {
+        fprintf(stderr, "%s: not an IPv4 address\n", ip);
+        exit(1);
+    }
+    int connection = socket(AF_INET, SOCK_STREAM, 0);
+    if (connection == -1)
+        fail("socket");
+    fcntl(connection, F_SETFL, O_NONBLOCK);
+    for (int tries = 3; !is_connected(connection, &address); tries--)
+        if (tries == 0)
+            fail("connect");
+    fcntl(connection, F_SETFL, 0);
+    return connection;
+}
+
+static void print(const char *data, size_t length)
+{
+    if (fwrite(data, 1, length, stdout) != length)
+        fail("standard output");
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: %s <ip> <port>\n", argv[0]);
+        return 1;
+    }
+
+    char buffer[4096];
+    int connection = connect_to(argv[1], argv[2]);
+    for (;;) {
+        ssize_t count = read(connection, buffer, sizeof buffer);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            fail("read");
+        if (count == 0)
+            break;
+        print(buffer, (size_t)count);
+    }
+    close(connection);
+    print("\n", 1);
+    if (fflush(stdout) == EOF)
+        fail("standard output");
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* Goes on reading at the end of the message.
+ * exercise: hello_client
+ * breaks: transfer.end-of-file
+ * may: robust.no-busy-wait (it reads 0 bytes again and again)
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+int main(int argc, char *argv[])
+{
+    struct sockaddr_in address = {0};
+    char buffer[30];
+    ssize_t count;
+    int sock;
+
+    if (argc != 3) {
+        fprintf(stderr, "Usage: %s <ip> <port>\n", argv[0]);
+        exit(1);
+    }
+    sock = socket(AF_INET, SOCK_STREAM, 0);
+    if (sock == -1)
+        fail("socket");
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = inet_addr(argv[1]);
+    address.sin_port = htons(atoi(argv[2]));
+    if (connect(sock, (struct sockaddr *)&address, sizeof(address)) == -1)
+        fail("connect");
+
+    setvbuf(stdout, NULL, _IONBF, 0);
+    printf("Message from server: ");
+    while (1) {
+        count = read(sock, buffer, sizeof(buffer));
+        if (count == -1 && errno != EINTR)
+            fail("read");
+        if (count > 0)
+            fwrite(buffer, 1, count, stdout);
+    }
+}

@@ -1,0 +1,101 @@
+/* Fills the set of select once, in front of the loop: after the first client has gone it waits for that one's number.
+ * exercise: echo_server
+ * breaks: lifecycle.server-serves-next-client
+ * may: robust.client-reset (it serves nobody after the client that was lost), robust.crossed-clients (one is served)
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+static int accept_client(int listener)
+{
+    int client;
+
+    while ((client = accept(listener, NULL, NULL)) == -1) {
+        if (errno == EMFILE || errno == ENFILE)
+            sleep(1);
+        else if (errno != EINTR && errno != ECONNABORTED)
+            fail("accept");
+    }
+    return client;
+}
+
+static int write_all(int to, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = write(to, data, length);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            return -1;
+        data += count;
+        length -= count;
+    }
+    return 0;
+}
+
+/* Returns 0 when the conversation is over. */
+static int serve(int client)
+{
+    char buffer[1024];
+    ssize_t count;
+
+    while ((count = read(client, buffer, sizeof(buffer))) == -1 && errno == EINTR)
+        ;
+    return count > 0 && write_all(client, buffer, count) == 0;
+}
+
+int main(int argc, char *argv[])
+{
+    struct sockaddr_in address = {0};
+    fd_set watched;
+    int listener, client = -1, top, on = 1;
+
+    if (argc != 2) {
+        fprintf(stderr, "Usage: %s <port>\n", argv[0]);
+        exit(1);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == -1)
+        fail("socket");
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    address.sin_port = htons(atoi(argv[1]));
+    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) == -1)
+        fail("bind");
+    if (listen(listener, 5) == -1)
+        fail("listen");
+
+    FD_ZERO(&watched);
+    FD_SET(listener, &watched);
+    top = listener;
+    while (1) {
+        if (select(top + 1, &watched, NULL, NULL, NULL) == -1) {
+            if (errno == EINTR)
+                continue;
+            fail("select");
+        }
+        if (FD_ISSET(listener, &watched)) {
+            client = accept_client(listener);
+            FD_CLR(listener, &watched);
+            FD_SET(client, &watched);
+            top = client > top ? client : top;
+        } else if (serve(client) == 0) {
+            FD_CLR(client, &watched);
+            close(client);
+        }
+    }
+}

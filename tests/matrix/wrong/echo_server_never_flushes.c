@@ -1,0 +1,100 @@
+/* Writes its answers into a stream, and leaves it to the stream when they go out.
+ * exercise: echo_server
+ * breaks: transfer.answers-a-waiting-client
+ * may: robust.interrupted-calls (a stream gives up when its write is interrupted)
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static int open_listener(const char *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)atoi(port))};
+    int on = 1;
+
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == -1)
+        fail("socket");
+    if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1)
+        fail("setsockopt");
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == -1)
+        fail("bind");
+    if (listen(listener, 5) == -1)
+        fail("listen");
+    return listener;
+}
+
+/* When descriptors run out it pauses, so as not to spin, and tries again. */
+static int accept_client(int listener)
+{
+    for (;;) {
+        int connection = accept(listener, NULL, NULL);
+        if (connection != -1)
+            return connection;
+        if (errno == EINTR || errno == ECONNABORTED)
+            continue;
+        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
+            fail("accept");
+        perror("accept");
+        poll(NULL, 0, 100);
+    }
+}
+
+static ssize_t receive(int connection, char *buffer, size_t size)
+{
+    ssize_t count;
+
+    do
+        count = recv(connection, buffer, size, 0);
+    while (count == -1 && errno == EINTR);
+    if (count == -1)
+        perror("recv");
+    return count;
+}
+
+static void echo(int connection)
+{
+    char buffer[1024];
+    ssize_t count;
+    int copy = dup(connection);
+    FILE *out = copy == -1 ? NULL : fdopen(copy, "w");
+
+    if (out == NULL)
+        fail("fdopen");
+    while ((count = receive(connection, buffer, sizeof buffer)) > 0)
+        if (fwrite(buffer, 1, (size_t)count, out) != (size_t)count) {
+            perror("fwrite");
+            break;
+        }
+    if (fclose(out) == EOF)
+        perror("fclose");
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s <port>\n", argv[0]);
+        return 1;
+    }
+
+    signal(SIGPIPE, SIG_IGN);
+    int listener = open_listener(argv[1]);
+    for (;;) {
+        int connection = accept_client(listener);
+        echo(connection);
+        close(connection);
+    }
+}

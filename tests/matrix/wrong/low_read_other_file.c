@@ -1,0 +1,34 @@
+/* Looks for the file in a folder of its own, and says properly that it is not there.
+ * exercise: low_read
+ * breaks: file.content
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+int main(void)
+{
+    char buffer[100];
+    ssize_t count;
+    int file = open("texts/data.txt", O_RDONLY);
+
+    if (file == -1)
+        fail("open");
+    while ((count = read(file, buffer, sizeof(buffer))) != 0) {
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            fail("read");
+        fwrite(buffer, 1, count, stdout);
+    }
+    close(file);
+    return 0;
+}

@@ -1,0 +1,81 @@
+/* Ends when the signal of an ended child interrupts accept.
+ * exercise: hello_server
+ * breaks: robust.own-signals
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+static void child_ended(int number)
+{
+    int saved = errno;
+
+    (void)number;
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        ;
+    errno = saved;
+}
+
+static void greet(int client)
+{
+    const char *message = "Hello World!";
+    size_t length = strlen(message), sent = 0;
+
+    while (sent < length) {
+        ssize_t count = write(client, message + sent, length - sent);
+        if (count == -1 && errno != EINTR)
+            fail("write");
+        if (count > 0)
+            sent += count;
+    }
+    close(client);
+}
+
+int main(int argc, char *argv[])
+{
+    struct sigaction action = {0};
+    struct sockaddr_in address = {0};
+    int listener, client, on = 1;
+
+    if (argc != 2) {
+        fprintf(stderr, "Usage: %s <port>\n", argv[0]);
+        exit(1);
+    }
+    action.sa_handler = child_ended;
+    sigaction(SIGCHLD, &action, NULL);
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == -1)
+        fail("socket");
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    address.sin_port = htons(atoi(argv[1]));
+    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) == -1)
+        fail("bind");
+    if (listen(listener, 5) == -1)
+        fail("listen");
+
+    while (1) {
+        client = accept(listener, NULL, NULL);
+        if (client == -1)
+            fail("accept");
+        if (fork() == 0) {
+            close(listener);
+            greet(client);
+            return 0;
+        }
+        close(client);
+    }
+}

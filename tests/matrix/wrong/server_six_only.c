@@ -1,0 +1,81 @@
+/* Listens on IPv6 alone: the client, who calls 127.0.0.1, is refused.
+ * exercise: hello_server
+ * breaks: lifecycle.server-binds-reachable-address
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char greeting[] = "Hello World!";
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static int open_listener(const char *port)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT};
+    int on = 1;
+
+    address.sin6_port = htons((in_port_t)atoi(port));
+    int listener = socket(AF_INET6, SOCK_STREAM, 0);
+    if (listener == -1)
+        fail("socket");
+    if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1)
+        fail("SO_REUSEADDR");
+    if (setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == -1)
+        fail("IPV6_V6ONLY");
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == -1)
+        fail("bind");
+    if (listen(listener, SOMAXCONN) == -1)
+        fail("listen");
+    return listener;
+}
+
+static int accept_client(int listener)
+{
+    for (;;) {
+        int connection = accept(listener, NULL, NULL);
+        if (connection != -1)
+            return connection;
+        if (errno != EINTR && errno != ECONNABORTED)
+            fail("accept");
+    }
+}
+
+static int send_all(int connection, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t sent = send(connection, data, length, MSG_NOSIGNAL);
+        if (sent == -1 && errno == EINTR)
+            continue;
+        if (sent == -1)
+            return -1;
+        data += sent;
+        length -= (size_t)sent;
+    }
+    return 0;
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s <port>\n", argv[0]);
+        return 1;
+    }
+
+    int listener = open_listener(argv[1]);
+    for (;;) {
+        int connection = accept_client(listener);
+        if (send_all(connection, greeting, strlen(greeting)) == -1)
+            perror("send");
+        close(connection);
+    }
+}

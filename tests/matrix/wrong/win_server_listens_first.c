@@ -1,0 +1,53 @@
+/* Calls listen before bind, does not look at its result, and listens again.
+ * exercise: hello_server_win
+ * breaks: winsock.call-order
+ * may: winsock.failures-tested (it does not look at what its first listen returns)
+ */
+#include <winsock2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void fail(const char *call)
+{
+    fprintf(stderr, "%s: error %d\n", call, WSAGetLastError());
+    exit(1);
+}
+
+int main(int argc, char *argv[])
+{
+    WSADATA data;
+    struct sockaddr_in address;
+    SOCKET listener, connection;
+    const char greeting[] = "Hello World!";
+
+    if (argc != 2) {
+        printf("usage: %s <port>\n", argv[0]);
+        return 1;
+    }
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0) {
+        printf("WSAStartup failed\n");
+        return 1;
+    }
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == INVALID_SOCKET)
+        fail("socket");
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    address.sin_port = htons((u_short)atoi(argv[1]));
+    listen(listener, 5);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == SOCKET_ERROR)
+        fail("bind");
+    if (listen(listener, 5) == SOCKET_ERROR)
+        fail("listen");
+    connection = accept(listener, NULL, NULL);
+    if (connection == INVALID_SOCKET)
+        fail("accept");
+    if (send(connection, greeting, sizeof greeting, 0) == SOCKET_ERROR)
+        fail("send");
+    closesocket(connection);
+    closesocket(listener);
+    WSACleanup();
+    return 0;
+}

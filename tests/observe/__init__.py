@@ -1,1 +1,0 @@
-"""The observer: what it sees, what it changes, what it survives."""

@@ -1,0 +1,1 @@
+"""The sandbox: where programs run, and what is left of them."""

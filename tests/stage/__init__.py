@@ -1,1 +1,0 @@
-"""The stage: where programs run, and what is left of them."""

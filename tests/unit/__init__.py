@@ -1,0 +1,1 @@
+"""Tests of single functions: no program is started."""

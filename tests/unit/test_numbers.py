@@ -1,0 +1,97 @@
+"""The numbers of calls are the kernel's own, for both machines."""
+
+import re
+import shutil
+import signal
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conformance.model.calls import REFUSED_CALLS, SYSTEM_CALLS
+from conformance.model.signals import NOTIFICATION_SIGNALS
+from conformance.observe.linux import arch, seccomp
+
+FUTEX_CASES = [
+    (0, 0, seccomp.ALLOW),
+    (0, 1, seccomp.TRACE),
+    (0x80, 1 << 40, seccomp.TRACE),
+    (0x189, 1, seccomp.TRACE),
+    (0x80 | 9, 0, seccomp.ALLOW),
+    (1, 7, seccomp.ALLOW),
+]
+"""Command with flag bits, time-out pointer, what is to happen: 0 is FUTEX_WAIT, 9 FUTEX_WAIT_BITSET, 1 FUTEX_WAKE."""
+GENERIC = Path("/usr/include/asm-generic/unistd.h")
+
+
+def kernel_numbers(header: str, *flags: str) -> dict[str, int]:
+    """Return the numbers that a kernel header defines, as the preprocessor resolves them."""
+    text = subprocess.run(
+        ["gcc", "-E", "-dM", "-D__ARCH_WANT_SYS_CLONE3", *flags, "-include", header, "-x", "c", "/dev/null"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    defined = dict(re.findall(r"#define (\w+) (\S+)", text.stdout))
+    found = {}
+    for name, value in defined.items():
+        while value in defined:
+            value = defined[value]
+        if name.startswith("__NR_") and value.isdecimal():
+            found[name.removeprefix("__NR_")] = int(value)
+    return found
+
+
+@pytest.mark.parametrize(("column", "header"), [("x86_64", "asm/unistd_64.h"), ("aarch64", "asm-generic/unistd.h")])
+def test_numbers_are_the_kernels(column: str, header: str) -> None:
+    if shutil.which("gcc") is None or not GENERIC.exists():
+        pytest.skip("no gcc or no kernel headers here")
+    theirs = kernel_numbers(header)
+    for name, call in SYSTEM_CALLS.items():
+        assert getattr(call, column) == theirs.get(name), name
+    for name, refused in REFUSED_CALLS.items():
+        assert getattr(refused, column) == theirs.get(name), name
+
+
+@pytest.mark.parametrize("on", [arch.X86_64, arch.AARCH64])
+def test_every_jump_of_the_filter_ends_at_its_action(on: arch.Arch) -> None:
+    """Interpret the filter as the kernel would, for each call of interest, each refused one and one of no interest."""
+    code = seccomp.program(on)
+    for number, name in seccomp.numbers(on).items():
+        assert interpret(code, on.audit, number, (signal.SIGUSR1, 0, 0, 1 << 40, 0, 0)) == seccomp.TRACE, name
+    handler = next(number for number, name in seccomp.numbers(on).items() if name == "rt_sigaction")
+    for one in signal.valid_signals():
+        assert interpret(code, on.audit, handler, (one, 0, 0, 0, 0, 0)) == (
+            seccomp.TRACE if one in NOTIFICATION_SIGNALS else seccomp.ALLOW
+        )
+    futex = next(number for number, name in seccomp.numbers(on).items() if name == "futex")
+    for command, timeout, action in FUTEX_CASES:
+        assert interpret(code, on.audit, futex, (0, command, 0, timeout, 0, 0)) == action
+    for refused in REFUSED_CALLS.values():
+        answer = seccomp.NOT_SO if refused.error == "EINVAL" else seccomp.NOT_THERE
+        assert interpret(code, on.audit, getattr(refused, on.column)) == answer
+    assert interpret(code, on.audit, 9999) == seccomp.ALLOW
+    assert interpret(code, 0x40000003, 4) == seccomp.NOT_THERE
+    if on.foreign_bit:
+        assert interpret(code, on.audit, on.foreign_bit | 1) == seccomp.NOT_THERE
+
+
+def interpret(code: bytes, architecture: int, number: int, arguments: tuple[int, ...] = (0,) * 6) -> int:
+    """Run a filter on one call's data, a struct seccomp_data."""
+    data = struct.pack("<IIQ6Q", number, architecture, 0, *arguments)
+    steps = list(struct.iter_unpack("<HBBI", code))
+    value, place = 0, 0
+    while True:
+        kind, if_true, if_false, operand = steps[place]
+        place += 1
+        if kind == seccomp.LOAD:
+            value = struct.unpack_from("<I", data, operand)[0]
+        elif kind == seccomp.AND:
+            value &= operand
+        elif kind == seccomp.JUMP_EQUAL:
+            place += if_true if value == operand else if_false
+        elif kind == seccomp.JUMP_NOT_LESS:
+            place += if_true if value >= operand else if_false
+        else:
+            return int(operand)
