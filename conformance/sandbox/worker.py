@@ -198,7 +198,7 @@ def _addresses(port: int, ip: str) -> tuple[Endpoint, ...]:
 
 def answer_orders() -> None:
     """Answer orders on standard input with runs on standard output, until the input ends."""
-    gc.disable()  # what a run leaves behind has no cycles, and a long trace is many objects
+    gc.disable()  # a long trace is many objects, and none of them is garbage before its run is over
     orders, runs = os.dup(0), os.dup(1)
     os.dup2(2, 1)
     try:
@@ -210,6 +210,7 @@ def answer_orders() -> None:
         _answer(runs, worker.isolation())
         while (message := read_message(orders)) is not None:
             _answer(runs, _perform(worker, msgspec.msgpack.decode(message, type=RunRequest)))
+            gc.collect(0)  # an observer and its stop loop know each other: of a run, nothing else is left in memory
     except BrokenPipeError:
         pass  # the suite is gone: so is everything that runs here
     finally:

@@ -1,6 +1,6 @@
 """The kill matrix: wrong programs that must break exactly what they name, and right ones that must break nothing.
 
-Each program begins with a comment that says its lie (or its shape), its exercise, the requirements that it `breaks`,
+Each program begins with a comment that says its mistake (or its shape), its exercise, the requirements that it `breaks`,
 and those that it `may` break, each with a reason.
 """
 
@@ -49,7 +49,8 @@ class Specimen:
 
     path: Path
     exercise: str
-    lie: str
+    summary: str
+    """Its mistake, or what is special about its shape, in one sentence."""
     breaks: frozenset[str]
     may: frozenset[str]
     reasons: tuple[tuple[str, str], ...] = ()
@@ -75,8 +76,8 @@ def specimens() -> list[Specimen]:
 
 def _read(path: Path) -> Specimen:
     """Read the comment at the top: a sentence, then `key: values`; a value may go on in the next line."""
-    entries: dict[str, str] = {"lie": ""}
-    key = "lie"
+    entries: dict[str, str] = {"summary": ""}
+    key = "summary"
     for line in _comment(path):
         name, colon, rest = line.partition(":")
         if colon and name in ("exercise", "breaks", "may"):
@@ -85,7 +86,7 @@ def _read(path: Path) -> Specimen:
     known = set(catalogue().requirements)
     breaks, may = (frozenset(ID.findall(re.sub(r"\([^)]*\)", "", entries.get(key, "")))) for key in ("breaks", "may"))
     reasons = tuple(REASON.findall(entries.get("may", "")))
-    return Specimen(path, entries["exercise"], entries["lie"], breaks & known, may & known, reasons)
+    return Specimen(path, entries["exercise"], entries["summary"], breaks & known, may & known, reasons)
 
 
 def _comment(path: Path) -> Iterator[str]:

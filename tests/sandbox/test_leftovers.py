@@ -1,6 +1,5 @@
 """After many starts nothing is left: no process, descriptor, file or port."""
 
-import os
 from pathlib import Path
 
 import psutil
@@ -26,8 +25,6 @@ def test_nothing_is_left_after_a_thousand_starts(compiled: Compile) -> None:
         for number in range(STARTS):
             sandbox.run(nasty if number % 20 == 0 else quick)
         assert _what_is_there(worker) == before
-        folder = next(Path("/tmp").glob(f"offhook-sandbox-*/{'*'}"), None) if os.environ.get("TMPDIR") is None else None
-        assert folder is None or folder.stat().st_uid >= 0
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
 
 

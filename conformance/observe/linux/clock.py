@@ -94,7 +94,7 @@ def _place_in(pid: int) -> int:
 
 @cache
 def _functions() -> dict[str, int]:
-    """Return where in the vDSO its functions for the calls lie: it is the same in every process of a system."""
+    """Return where in the vDSO its functions for the calls are: it is the same in every process of a system."""
     base = int(libc.getauxval(AT_SYSINFO_EHDR))
     maps = (line.split()[0].split("-") for line in Path("/proc/self/maps").read_text().splitlines())
     end = next((int(high, 16) for low, high in maps if int(low, 16) == base), base)

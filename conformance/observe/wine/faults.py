@@ -101,7 +101,7 @@ def last_error(memory: Memory, block: int) -> int:
 
 
 def _frame(memory: Memory, block: int, pending: PendingCall) -> int | None:
-    """Return where the arguments of the call lie: behind the return address, as the line names both.
+    """Return where the arguments of the call stand: behind the return address, as the line names both.
 
     Of several such places the one nearest to the stack's base is in use; others were left by calls that are over.
     """
