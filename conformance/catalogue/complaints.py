@@ -24,7 +24,7 @@ ID: Final = re.compile(r"[a-z]+\.[a-z0-9-]+")
 PLACEHOLDERS: Final = frozenset({"{ip}", "{port}", "{path}"})
 TABLE_OF_REQUIREMENTS: Final = "[[requirement]]"
 REQUIREMENT_TABLE, EXERCISE_TABLE = "requirement", "exercise"
-OPTIONAL_WORDS: Final = frozenset({"latitude", "why"})
+OPTIONAL_WORDS: Final = frozenset({"latitude"})
 """Words that there need not be."""
 Said = TypeVar("Said", RequirementWords, ExerciseWords)
 

@@ -121,10 +121,10 @@ class RequirementWords(Struct, frozen=True, forbid_unknown_fields=True):
     """The classic mistake."""
     todo: str
     """What to do about it."""
+    why: str
+    """What the rule is good for, as a situation outside of the exercise."""
     latitude: str = ""
     """What else is right."""
-    why: str = ""
-    """What the rule is good for."""
 
 
 class ExerciseWords(Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,7 +23,7 @@ POSIX_STANDARD: Final = "XSH "
 def explain(
     requirement: Annotated[str, typer.Argument(metavar="ID", help=text("help.explain.id"))],
 ) -> None:
-    """Explain a requirement: what it asks, what else is right, the classic mistake, and what to do about it."""
+    """Explain a requirement: what it asks, what it is good for, what else is right, the classic mistake, what to do."""
     console = Console(highlight=False, soft_wrap=False)
     console.width = min(console.width, EXPLANATION_WIDTH)
     requirements = catalogue().requirements
@@ -51,8 +51,7 @@ def _explain(one: Requirement, console: Console) -> None:
 def _parts(one: Requirement) -> Iterator[tuple[str, str]]:
     """Yield what is to be said, and under which head."""
     said = words().requirement[one.id]
-    if said.why:
-        yield "why", said.why
+    yield "why", said.why
     if said.latitude:
         yield "latitude", said.latitude
     yield "mistake", said.mistake

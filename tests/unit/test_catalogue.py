@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.catalogue import CatalogueError, catalogue, files
+from conformance.catalogue import CatalogueError, catalogue, files, words
 from conformance.catalogue.complaints import CatalogueFiles, Source, load
+from conformance.messages import ENGLISH
 from conformance.suite import registry
 from conformance.suite.registry import RequirementTest, all_tests, strayed, untested
 
@@ -32,6 +33,7 @@ WORDS = """
 title = "A sentence."
 mistake = "a mistake"
 todo = "do it"
+why = "it helps"
 
 [exercise.one]
 title = "Does something"
@@ -123,12 +125,22 @@ def test_words_that_are_missing_are_missed_at_once() -> None:
         ("mistake", "mistakes", "en.toml:2: group.name: Object contains unknown field `mistakes`"),
         ('todo = "do it"\n', "", "en.toml:2: group.name: Object missing required field `todo`"),
         ('"do it"', '" "', "en.toml:2: group.name: todo is empty"),
-        ("[exercise.one]", "[exercise.oen]", "en.toml:7: oen: there is no such exercise"),
-        ("[exercise.one]", "[exercises.one]", "en.toml:7: exercises: no such table"),
+        ('why = "it helps"\n', "", "en.toml:2: group.name: Object missing required field `why`"),
+        ('"it helps"', '""', "en.toml:2: group.name: why is empty"),
+        ("[exercise.one]", "[exercise.oen]", "en.toml:8: oen: there is no such exercise"),
+        ("[exercise.one]", "[exercises.one]", "en.toml:8: exercises: no such table"),
     ],
 )
 def test_wrong_words_are_named_with_their_line(old: str, new: str, said: str) -> None:
     assert said in complaints(words=WORDS.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("requirement", catalogue().requirements)
+def test_what_a_requirement_is_good_for_is_said_once_and_in_words_of_its_own(requirement: str) -> None:
+    said = words(ENGLISH).requirement[requirement]
+    assert said.why.endswith("."), "whole sentences"
+    assert said.why not in (said.title, said.latitude, said.mistake, said.todo)
+    assert [name for name, one in words(ENGLISH).requirement.items() if one.why == said.why] == [requirement]
 
 
 def test_all_complaints_come_together() -> None:

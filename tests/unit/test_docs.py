@@ -9,7 +9,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +18,9 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from conformance.catalogue import catalogue
+from conformance.catalogue import catalogue, words
 from conformance.cli import WRONG_USE, app
+from conformance.messages import ENGLISH
 from conformance.model.calls import REFUSED_CALLS, SYSTEM_CALLS
 from conformance.model.descriptors import TRANSITIONS, State
 from conformance.model.failures import SET_UP_FAILURES
@@ -142,13 +143,14 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("name", list(catalogue().requirements))
-def test_every_requirement_stands_there_with_its_killers(site: Path, name: str) -> None:
+def test_every_requirement_stands_there_with_what_it_is_good_for_and_its_killers(site: Path, name: str) -> None:
     article = re.search(rf'<article [^>]*id="{re.escape(name)}">.*?</article>', text(site, "requirements"), re.DOTALL)
     assert article
     killers = [one.name for one in specimens() if name in one.breaks]
     assert killers
     assert set(re.findall(r'href="matrix\.html#([^"]+)"', article[0])) == set(killers)
     assert "test_" in article[0]
+    assert words(ENGLISH).requirement[name].why in unescape(article[0])
 
 
 def test_every_program_stands_in_the_matrix(site: Path) -> None:
