@@ -1,6 +1,7 @@
 """What is shown of data: all of what is short, and of what is long the part around the place where it goes wrong."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -49,8 +50,8 @@ def _letter_from(data: bytes, place: int) -> int:
 
 def difference(one: bytes, other: bytes) -> int:
     """Return how many bytes are the same before the first that differs or is missing."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+    places = range(min(len(one), len(other)))
+    return bisect_left(places, True, key=lambda place: one[: place + 1] != other[: place + 1])
 
 
 class Crux(NamedTuple):

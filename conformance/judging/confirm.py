@@ -73,6 +73,7 @@ def _reference_tries(case: Case, scenario: Scenario) -> Tries | None:
     asked = case.test.check, scenario
     if asked not in reference.tries:
         reference.tries[asked] = repeat(case, scenario, reference).tries
+        reference.forget()  # how often it failed is all that is asked again
     return reference.tries[asked]
 
 

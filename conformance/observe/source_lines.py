@@ -57,7 +57,8 @@ def _dwarf(stream: BinaryIO) -> "DWARFInfo | None":
         return winsock_image.dwarf(winsock_image.MAGIC + stream.read())
     stream.seek(0)
     image = ELFFile(stream)
-    return image.get_dwarf_info() if image.has_dwarf_info() else None
+    # a program that is linked has no relocations left in its debug information, and to look for them takes longest
+    return image.get_dwarf_info(relocate_dwarf_sections=False) if image.has_dwarf_info() else None
 
 
 def _all_rows(dwarf: "DWARFInfo") -> list[LineRow]:

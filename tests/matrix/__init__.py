@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.catalogue import catalogue
 from conformance.judging.context import JudgingContext, References
-from conformance.judging.engine import Engine, Options, Task, plan
+from conformance.judging.engine import Engine, Judged, Options, Task, plan
 from conformance.judging.trial import judge
 from conformance.records.profiles import DEFAULT_PROFILE, Profile
 from conformance.records.results import COUNTS_AGAINST, Verdict
@@ -127,9 +127,9 @@ def verdicts(
         ]
 
 
-def all_verdicts(
+def judge_all(
     programs: Sequence[Specimen], jobs: int, requirements: Sequence[str] = ()
-) -> Iterator[tuple[Specimen, list[Verdict]]]:
+) -> Iterator[tuple[Specimen, list[Judged]]]:
     """Judge programs, several at once, and yield each with its verdicts as soon as it has all of them."""
     with TemporaryDirectory() as folder, Engine(Options(tries=TRIES_OF_A_KILLER), sandboxes=jobs) as engine:
         by_folder = {}
@@ -138,15 +138,15 @@ def all_verdicts(
             alone = Path(folder, str(number))  # a build takes the whole folder with it
             alone.mkdir()
             shutil.copy(specimen.path, alone)
-            found = Found(specimen.exercise, specimen.path.name)
-            asked = plan(Submission(str(alone), {specimen.exercise: found}), prefixes=requirements)
-            by_folder[str(alone)] = (specimen, len(asked), list[Verdict]())
+            taken = {specimen.exercise: Found(specimen.exercise, specimen.path.name)}
+            asked = plan(Submission(str(alone), taken), prefixes=requirements)
+            by_folder[str(alone)] = (specimen, len(asked), list[Judged]())
             tasks += asked
         for judged in engine.verdicts(tasks):
-            specimen, count, verdicts = by_folder[judged.task.submission.folder]
-            verdicts.append(judged.verdict)
-            if len(verdicts) == count:
-                yield specimen, verdicts
+            specimen, count, found = by_folder[judged.task.submission.folder]
+            found.append(judged)
+            if len(found) == count:
+                yield specimen, found
 
 
 def surprises(specimen: Specimen, found: list[Verdict]) -> list[str]:

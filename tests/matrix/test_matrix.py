@@ -47,14 +47,6 @@ def test_a_right_program_is_not_accused(specimen: Specimen, sandbox: Sandbox, re
     assert surprises(specimen, verdicts(specimen, sandbox, references=references, profile=PROFILES["quick"])) == []
 
 
-@pytest.mark.matrix
-@pytest.mark.parametrize("specimen", ALL, ids=[specimen.name for specimen in ALL])
-def test_verdicts_are_as_the_program_says(specimen: Specimen, sandbox: Sandbox, references: References) -> None:
-    if not specimen.runnable:
-        pytest.skip(f"no compiler or interpreter for {specimen.path.name}")
-    assert surprises(specimen, verdicts(specimen, sandbox, references=references)) == []
-
-
 @pytest.mark.parametrize("specimen", WRONG, ids=lambda one: one.name)
 def test_one_slip_costs_one_requirement(specimen: Specimen) -> None:
     assert len(specimen.breaks) == 1 or specimen.name in SEVERAL, f"it costs {len(specimen.breaks)}"
