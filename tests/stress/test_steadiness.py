@@ -45,7 +45,6 @@ of the textbook does after a failed read, and where the system puts its stack de
 SPECIMENS = [one for one in specimens() if one.path in CHOSEN]
 
 
-@pytest.mark.stress
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=[one.name for one in SPECIMENS])
 def test_verdicts_do_not_change(specimen: Specimen) -> None:
     if not specimen.runnable:

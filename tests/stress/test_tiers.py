@@ -146,7 +146,6 @@ def test_the_verdicts_are_the_same(
     assert str(found.harness.sandbox).endswith(f"user {tier.user}" if tier.user else "")
 
 
-@pytest.mark.stress
 @pytest.mark.parametrize("tier", (Tier("all"), *TIERS[:2], TIERS[3]), ids=lambda tier: tier.name)
 @pytest.mark.parametrize("name", SUBMISSIONS)
 def test_verdicts_do_not_change(tier: Tier, name: str, tmp_path: Path, compiled: Compile) -> None:
