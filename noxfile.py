@@ -110,7 +110,7 @@ def schema(session: nox.Session) -> None:
 def _pytest(session: nox.Session, chosen: str) -> None:
     _install_tools(session)
     session.install("-e", ".", "--group", "tests")
-    session.run("python", "-m", "pytest", "-n", "2", "-m", chosen, *session.posargs)
+    session.run("python", "-m", "pytest", "-o", "testpaths=tests", "-n", "2", "-m", chosen, *session.posargs)
 
 
 def _install_tools(session: nox.Session) -> None:

@@ -85,9 +85,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Let the sandbox of this process be set up while the tests are collected."""
+    """Let the sandbox of this process be set up while the tests are collected; each requirement has its test."""
     config = session.config
-    if SUBMISSIONS not in config.stash or config.option.collectonly or config.getoption("dist", "no") != "no":
+    if SUBMISSIONS not in config.stash:
+        return
+    complaints = [*untested(), *strayed()]
+    if complaints:
+        raise pytest.UsageError("\n".join(complaints))
+    if config.option.collectonly or config.getoption("dist", "no") != "no":
         return
     options = Options(
         observe=not config.getoption("offhook_no_observer"),
@@ -105,9 +110,6 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
         return None
     if SUBMISSIONS not in collector.config.stash:
         raise pytest.UsageError(text("pytest.which"))
-    complaints = [*untested(), *strayed()]
-    if complaints:
-        raise pytest.UsageError("\n".join(complaints))
     return list(_items(collector, name, obj))
 
 

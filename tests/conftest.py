@@ -31,6 +31,25 @@ def worker_number() -> int:
     return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
+FOLDER_MARKS = {
+    "sandbox": ("sandbox",),
+    "cli": ("sandbox",),
+    "matrix": ("sandbox",),
+    "browser": ("browser",),
+    "stress": ("sandbox", "stress"),
+}
+"""How the tests of each folder are marked; those of `unit` run no program and are done in seconds."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they need, so that they can be chosen by it: `-m "sandbox and not wine"`."""
+    for item in items:
+        for mark in FOLDER_MARKS.get(item.path.parent.name, ()):
+            item.add_marker(mark)
+        if not {"windows", "build"}.isdisjoint(getattr(item, "fixturenames", ())) or "win_" in item.name:
+            item.add_marker("wine")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skipped test is a failed one: a missing package must not hide."""

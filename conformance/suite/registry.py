@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import Final, NamedTuple
 
 from conformance import suite
@@ -76,14 +77,18 @@ def untested() -> list[str]:
     found: Counter[tuple[str, str]] = Counter()
     for test in all_tests():
         found.update((test.requirement.id, name) for name in catalogue().exercises if test.concerns(name))
-    source = files().requirements
     return [
-        source.says(say("complaint.tests", id=one.id, name=name, count=found[one.id, name]), line)
+        _badly_tested(one.id, name, found[one.id, name])
         for one in catalogue().requirements.values()
-        for line in (source.line_of(f'id = "{one.id}"'),)
         for name in one.applies
         if found[one.id, name] != 1
     ]
+
+
+def _badly_tested(requirement: str, exercise: str, count: int) -> str:
+    source = files().requirements
+    line = source.line_of(f'id = "{requirement}"')
+    return source.says(say("complaint.tests", id=requirement, name=exercise, count=count), line)
 
 
 def strayed() -> list[str]:
@@ -101,8 +106,13 @@ def _test_name(test: RequirementTest) -> str:
 
 
 def all_tests() -> list[RequirementTest]:
-    """Load every test file of the suite and return what it proves."""
+    """Return the conformance tests of every file of the suite."""
+    _load_all()
+    return ALL_TESTS
+
+
+@cache
+def _load_all() -> None:
     for module in pkgutil.iter_modules(suite.__path__):
         if module.name.startswith("test_"):
             importlib.import_module(f"{suite.__name__}.{module.name}")
-    return ALL_TESTS

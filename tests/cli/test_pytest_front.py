@@ -32,8 +32,9 @@ def course(tmp_path: Path) -> Path:
 def run(course: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run pytest in the course's folder, as its owner would."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    without = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # that one takes a second at each end
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--pyargs", "conformance.suite", *options],
+        [sys.executable, "-m", "pytest", *without, "--pyargs", "conformance.suite", *options],
         cwd=course, env=clean, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
@@ -47,8 +48,9 @@ def test_a_broken_requirement_is_a_failed_test(course: Path) -> None:
 
 def test_two_workers_judge_two_students_and_write_junit(course: Path) -> None:
     done = run(
-        course, "test_own.py", "--submission", "kim", "--submission", "이 준", "-n", "2", "--junitxml", "found.xml"
-    )
+        course, "test_own.py", "--submission", "kim", "--submission", "이 준", "-n", "2", "--junitxml", "found.xml",
+        "--offhook-profile", "quick",
+    )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
     cases = list(ElementTree.parse(course / "found.xml").iter("testcase"))
     shown = "이 준".encode("unicode_escape").decode()  # pytest's own way with names
@@ -59,7 +61,7 @@ def test_two_workers_judge_two_students_and_write_junit(course: Path) -> None:
 
 
 def test_two_workers_give_the_same_verdicts(course: Path) -> None:
-    students = "--submission", "kim", "--submission", "이 준"
+    students = "--submission", "kim", "--submission", "이 준", "--offhook-profile", "quick"
     alone, both = (run(course, *students, "-rA", *workers) for workers in ((), ("-n", "2")))
     assert both.returncode == 1, both.stdout + both.stderr
     assert "2 workers" in both.stdout

@@ -14,7 +14,9 @@ from conformance.suite.registry import all_tests
 
 @pytest.mark.parametrize("exercise", ["hello_server", "hello_client"])
 @pytest.mark.parametrize("observe", [True, False], ids=["observed", "wire only"])
-def test_a_program_that_does_nothing_passes_nothing(tmp_path: Path, sandbox: Sandbox, exercise: str, *, observe: bool) -> None:
+def test_a_program_that_does_nothing_passes_nothing(
+    tmp_path: Path, sandbox: Sandbox, exercise: str, *, observe: bool
+) -> None:
     (tmp_path / f"{exercise}.py").touch()
     build_dir = BuildDir(sandbox)
     context = JudgingContext(read_submission(tmp_path), sandbox, build_dir, observe=observe)
