@@ -17,6 +17,7 @@ from conformance.messages import text
 from conformance.records.errors import Unusable
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
 from conformance.records.results import COUNTS_AGAINST
+from conformance.sandbox.client import start_sandboxes
 from conformance.sandbox.temporary import temporary_root
 from conformance.submission.discover import Submission, SubmissionError, named_program, read_submission
 from conformance.suite.registry import RequirementTest, strayed, untested
@@ -99,7 +100,7 @@ def pytest_collection(session: pytest.Session) -> None:
         seed=config.getoption("offhook_seed"),
         profile=PROFILES[config.getoption("offhook_profile")],
     )
-    config.stash[ENGINE] = engine = Engine(options, first=_worker_number(config))
+    config.stash[ENGINE] = engine = Engine(start_sandboxes(first=_worker_number(config)), options)
     config.add_cleanup(engine.close)
 
 

@@ -7,13 +7,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from conformance.sandbox.client import Sandbox
-from conformance.submission.build import MISSING
+from conformance.submission.build import MISSING, BuildDir
 from conformance.submission.languages import C_FLAGS, WINDOWS_C, WINDOWS_HEADERS_FOLDER
 
 for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
@@ -63,6 +63,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def sandbox() -> Iterator[Sandbox]:
     """One sandbox for all tests of this process."""
     with Sandbox(worker_number()) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def build_dir(sandbox: Sandbox) -> Iterator[BuildDir]:
+    """Where programs for that sandbox are built."""
+    with closing(BuildDir(sandbox)) as one:
         yield one
 
 

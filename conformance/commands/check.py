@@ -18,6 +18,7 @@ from conformance.messages import text
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
 from conformance.records.results import Results, encode
 from conformance.reporting import github, terminal
+from conformance.sandbox.client import start_sandboxes
 from conformance.submission.discover import Submission, named_program, read_submission
 
 
@@ -64,19 +65,20 @@ class Asked:
         return read_submission(self.folder or Path(), chosen)
 
     def judged(self) -> Results:
-        """Judge it, and show how far that is."""
+        """Judge it, and show how far that is. The sandboxes are set up while the rest is still loaded."""
+        submission = self.submission()
+        sandboxes = start_sandboxes(min(self.jobs, len(self.programs or submission.found)))
         from conformance.judging.assess import Request, check
         from conformance.judging.engine import Options
 
         request = Request(
-            submission=self.submission(),
+            submission=submission,
             exercises=tuple(self.programs),
             requirements=self.requirements,
             options=Options(observe=self.observe, seed=self.seed, profile=PROFILES[self.profile]),
-            jobs=self.jobs,
         )
         with progress(text("command.building")) as report:
-            return check(request, report)
+            return check(request, sandboxes, report)
 
 
 def check_command(

@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ from conformance.judging.side_by_side import pairs
 from conformance.messages import say
 from conformance.records.notes import readable
 from conformance.records.results import FORMAT, ProgramReport, Provenance, Results, SubmissionReport
+from conformance.sandbox.client import Sandbox
 from conformance.scenarios.family import digest
 from conformance.submission.build import Built
 from conformance.submission.discover import Submission
@@ -33,19 +34,19 @@ class Request:
     exercises: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
     options: Options = field(default_factory=Options)
-    jobs: int = 1
-    """How many programs at once, each in a sandbox of its own."""
 
 
-def check(request: Request, progress: Progress = NO_PROGRESS) -> Results:
-    """Judge a submission. Raises `HarnessError` where a requirement would silently not be judged."""
-    complaints = [*untested(), *strayed()]
-    if complaints:
-        raise HarnessError("\n".join(complaints))
+def check(request: Request, sandboxes: Sequence[Sandbox], progress: Progress = NO_PROGRESS) -> Results:
+    """Judge a submission, in each of the sandboxes one program at a time; they are closed in the end.
+
+    Raises `HarnessError` where a requirement would silently not be judged.
+    """
     began = time.monotonic()
-    tasks = plan(request.submission, request.exercises, request.requirements)
-    programs = {task.program for task in tasks}
-    with Engine(request.options, sandboxes=max(1, min(request.jobs, len(programs)))) as engine:
+    with Engine(sandboxes, request.options) as engine:
+        complaints = [*untested(), *strayed()]
+        if complaints:
+            raise HarnessError("\n".join(complaints))
+        tasks = plan(request.submission, request.exercises, request.requirements)
         judged: list[Judged] = []
         for one in engine.verdicts(tasks):
             judged.append(one)

@@ -20,7 +20,6 @@ from conformance.messages import say
 from conformance.records.profiles import DEFAULT_PROFILE, Profile
 from conformance.records.results import Problem, Verdict
 from conformance.sandbox.client import Sandbox
-from conformance.sandbox.temporary import temporary_root
 from conformance.submission.build import BuildDir
 from conformance.submission.discover import Submission
 from conformance.suite.registry import RequirementTest, all_tests
@@ -108,18 +107,13 @@ class _Place:
 
 
 class Engine:
-    """Judges tasks; use it as a context manager. Its sandboxes are set up while the suite does other things."""
+    """Judges tasks in sandboxes, which it closes at its end; use it as a context manager."""
 
-    def __init__(self, options: Options = Options(), *, sandboxes: int = 1, first: int = 0) -> None:
-        """Begin to set up so many sandboxes, numbered from the first: no two on a machine share a number.
-
-        Raises `Unusable` where there is no folder for temporary files.
-        """
-        temporary_root()
+    def __init__(self, sandboxes: Sequence[Sandbox], options: Options = Options()) -> None:
+        """Take over sandboxes, at least one; they may still be being set up."""
         self.options = options
         self._places: list[_Place] = []
-        for number in range(first, first + sandboxes):
-            sandbox = Sandbox(number)
+        for sandbox in sandboxes:
             build_dir = BuildDir(sandbox)
             self._places.append(_Place(sandbox, build_dir, References(sandbox, build_dir, options.observe)))
 

@@ -18,12 +18,22 @@ from conformance.records.errors import SandboxError
 from conformance.records.run import Run
 from conformance.sandbox.framing import read_message, write_message
 from conformance.sandbox.request import Isolation, RunRequest
+from conformance.sandbox.temporary import temporary_root
 
 ANSWER_GRACE: Final = 30.0
 """Seconds that a worker has beyond the hard limit of a run: it bounds a stuck worker, and decides nothing else."""
 
 KILL_ROUNDS: Final = 1000
 """How often it is looked what a dying worker leaves: a program may start new processes as quickly as they are ended."""
+
+
+def start_sandboxes(count: int = 1, first: int = 0) -> "list[Sandbox]":
+    """Begin to set up so many sandboxes, numbered from the first: no two on a machine share a number.
+
+    Raises `Unusable` where there is no folder for temporary files.
+    """
+    temporary_root()
+    return [Sandbox(number) for number in range(first, first + count)]
 
 
 class Sandbox:

@@ -32,8 +32,8 @@ RECEIVED_PIECES: Final[tuple[tuple[bytes, list[int]], ...]] = (
 def messages() -> "SearchStrategy[bytes]":
     """Draw a message as `transfer.prints-message` allows it.
 
-    One text, and no choice between forms of it: Hypothesis shrinks a text letter by letter, but never from one form into
-    another that would have to draw its letters anew.
+    One text, and no choice between forms of it: Hypothesis shrinks a text letter by letter, but never from one form
+    into another that would have to draw its letters anew.
     """
     from hypothesis import strategies as st
 

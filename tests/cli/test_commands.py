@@ -19,6 +19,7 @@ from conformance.messages import ENGLISH, table
 from conformance.records.profiles import PROFILES
 from conformance.records.results import Results, Verdict, decode, encode
 from conformance.records.scenario import Accept, End, Scenario, Send, Start
+from conformance.sandbox.client import start_sandboxes
 from conformance.scenarios.baseline import BASELINE
 from conformance.submission.discover import read_submission
 from conformance.submission.languages import find_tool, languages_of
@@ -138,7 +139,8 @@ def test_a_prefix_lists_what_begins_so() -> None:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     """Judges all starters of this process; a check of each on the command line would mostly start and end."""
-    with Engine(Options(profile=PROFILES["quick"], tries=TRIES_OF_A_KILLER), first=worker_number()) as one:
+    options = Options(profile=PROFILES["quick"], tries=TRIES_OF_A_KILLER)
+    with Engine(start_sandboxes(first=worker_number()), options) as one:
         yield one
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from conformance.commands.common import EXIT_HARNESS
 from conformance.judging import engine
-from conformance.judging.engine import Engine, Options, plan
+from conformance.judging.engine import Engine, plan
 from conformance.records.results import decode
-from conformance.sandbox.client import Sandbox
+from conformance.sandbox.client import start_sandboxes
+from conformance.submission.build import BuildDir
 from conformance.submission.discover import read_submission
 from tests.matrix import HERE, specimens, verdicts
 
@@ -74,7 +75,7 @@ def test_a_fault_beside_judging_is_no_verdict_either(submission: Path) -> None:
 
 
 def test_a_fault_makes_the_conformance_tests_and_the_matrix_red(
-    submission: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    submission: Path, build_dir: BuildDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrapper = "\n".join(WITH_A_FAULT.format(module="checks.robust", name="refused").splitlines()[:-2])
     arguments = ["--pyargs", "conformance.suite", f"--submission={submission}", "--requirement=robust.connection"]
@@ -89,7 +90,7 @@ def test_a_fault_makes_the_conformance_tests_and_the_matrix_red(
     monkeypatch.setattr("conformance.checks.robust.refused", fault)
     specimen = next(one for one in specimens() if one.path == PROGRAM)
     with pytest.raises(KeyError, match="no such words"):
-        verdicts(specimen, sandbox, requirements=["robust.connection-refused"])
+        verdicts(specimen, build_dir, requirements=["robust.connection-refused"])
 
 
 def test_a_fault_in_a_thread_is_raised_where_the_verdicts_are_asked_for(
@@ -104,7 +105,7 @@ def test_a_fault_in_a_thread_is_raised_where_the_verdicts_are_asked_for(
     monkeypatch.setattr(engine, "judge", fault)
     other = submission.with_name("other")
     shutil.copytree(submission, other)
-    with Engine(Options(), sandboxes=2) as one, pytest.raises(Fault):
+    with Engine(start_sandboxes(2)) as one, pytest.raises(Fault):
         list(one.verdicts([*plan(read_submission(submission)), *plan(read_submission(other))]))
 
 
@@ -129,7 +130,7 @@ def test_an_engine_that_has_judged_all_interrupts_nothing(submission: Path, monk
         for folder in (submission, other)
         for task in plan(read_submission(folder), prefixes=("lifecycle.client-e",))
     ]
-    with Engine(Options(), sandboxes=2) as one:
+    with Engine(start_sandboxes(2)) as one:
         found = list(one.verdicts(tasks))
     assert len(found) == len(tasks)
     assert interrupted == []

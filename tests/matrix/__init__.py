@@ -1,13 +1,12 @@
 """The kill matrix: wrong programs that must break exactly what they name, and right ones that must break nothing.
 
-Each program begins with a comment that says its mistake (or its shape), its exercise, the requirements that it `breaks`,
-and those that it `may` break, each with a reason.
+Each program begins with a comment that says its mistake (or its shape), its exercise, the requirements that it
+`breaks`, and those that it `may` break, each with a reason.
 """
 
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +19,7 @@ from conformance.judging.engine import Engine, Judged, Options, Task, plan
 from conformance.judging.trial import judge
 from conformance.records.profiles import DEFAULT_PROFILE, Profile
 from conformance.records.results import COUNTS_AGAINST, Verdict
-from conformance.sandbox.client import Sandbox
+from conformance.sandbox.client import start_sandboxes
 from conformance.submission.build import BuildDir
 from conformance.submission.discover import Found, Submission
 from conformance.submission.languages import EXTENSIONS, find_tool, languages_of
@@ -101,7 +100,7 @@ def _comment(path: Path) -> Iterator[str]:
 
 def verdicts(
     specimen: Specimen,
-    sandbox: Sandbox,
+    build_dir: BuildDir,
     *,
     observe: bool = True,
     references: References | None = None,
@@ -114,11 +113,17 @@ def verdicts(
     References may be shared by the programs of one sandbox.
     """
     found = Found(specimen.exercise, specimen.path.name)
-    with TemporaryDirectory() as folder, closing(BuildDir(sandbox)) as build_dir:
+    with TemporaryDirectory() as folder:
         shutil.copy(specimen.path, folder)  # alone: a build takes the whole folder with it
         submission = Submission(folder, {specimen.exercise: found})
         context = JudgingContext(
-            submission, sandbox, build_dir, observe=observe, references=references, tries=tries, profile=profile
+            submission,
+            build_dir.sandbox,
+            build_dir,
+            observe=observe,
+            references=references,
+            tries=tries,
+            profile=profile,
         )
         return [
             judge(context, test, specimen.exercise)
@@ -131,7 +136,8 @@ def judge_all(
     programs: Sequence[Specimen], jobs: int, requirements: Sequence[str] = ()
 ) -> Iterator[tuple[Specimen, list[Judged]]]:
     """Judge programs, several at once, and yield each with its verdicts as soon as it has all of them."""
-    with TemporaryDirectory() as folder, Engine(Options(tries=TRIES_OF_A_KILLER), sandboxes=jobs) as engine:
+    options = Options(tries=TRIES_OF_A_KILLER)
+    with TemporaryDirectory() as folder, Engine(start_sandboxes(jobs), options) as engine:
         by_folder = {}
         tasks: list[Task] = []
         for number, specimen in enumerate(programs):

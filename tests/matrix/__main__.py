@@ -5,8 +5,8 @@
     nox -s matrix -- right/ --requirement transfer.large   one requirement, or those whose ids begin so
     nox -s matrix -- --against FILE                        and what is judged otherwise than in an earlier run
 
-It fails where there is a surprise: a verdict that the comment at the top of its program does not allow. The verdicts are
-also left in reports/kill_matrix.json, from where the documentation takes them.
+It fails where there is a surprise: a verdict that the comment at the top of its program does not allow. The verdicts
+are also left in reports/kill_matrix.json, from where the documentation takes them.
 """
 
 import argparse

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from conformance.sandbox.client import Sandbox
+from conformance.submission.build import BuildDir
 from tests.matrix import specimens, verdicts
 
 SPECIMENS = {one.name: one for one in specimens()}
@@ -44,11 +44,11 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.program for case in CASES])
-def test_the_evidence_shows_the_crux(case: Case, sandbox: Sandbox) -> None:
+def test_the_evidence_shows_the_crux(case: Case, build_dir: BuildDir) -> None:
     specimen = SPECIMENS[case.program]
     if not specimen.runnable:
         pytest.skip(f"no compiler or interpreter for {case.program}")
-    (verdict,) = verdicts(specimen, sandbox, requirements=[case.requirement], tries=1)
+    (verdict,) = verdicts(specimen, build_dir, requirements=[case.requirement], tries=1)
     evidence = verdict.evidence
     assert evidence is not None, verdict.reason
     assert [piece for piece in case.seen if piece not in str(evidence.seen)] == [], evidence.seen

@@ -4,15 +4,11 @@ Each wrong program is judged on what it names, and one right program for each la
 matrix` judges every program on every requirement of its exercise.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
-
 import pytest
 
 from conformance.catalogue import catalogue
 from conformance.judging.context import References
 from conformance.records.profiles import PROFILES
-from conformance.sandbox.client import Sandbox
 from conformance.submission.build import BuildDir
 from conformance.suite.registry import all_tests
 from tests.matrix import SEVERAL, Specimen, specimens, surprises, verdicts
@@ -28,25 +24,24 @@ ONE_OF_EACH = {
 
 
 @pytest.fixture(scope="module")
-def references(sandbox: Sandbox) -> Iterator[References]:
+def references(build_dir: BuildDir) -> References:
     """The reference programs, built and tried once for all."""
-    with closing(BuildDir(sandbox)) as build_dir:
-        yield References(sandbox, build_dir)
+    return References(build_dir.sandbox, build_dir)
 
 
 @pytest.mark.parametrize("specimen", WRONG, ids=lambda one: one.name)
-def test_what_a_program_names_is_noticed(specimen: Specimen, sandbox: Sandbox, references: References) -> None:
+def test_what_a_program_names_is_noticed(specimen: Specimen, build_dir: BuildDir, references: References) -> None:
     if not specimen.runnable:
         pytest.skip(f"no compiler or interpreter for {specimen.path.name}")
-    found = verdicts(specimen, sandbox, references=references, requirements=sorted(specimen.breaks))
+    found = verdicts(specimen, build_dir, references=references, requirements=sorted(specimen.breaks))
     assert surprises(specimen, found) == []
 
 
 @pytest.mark.parametrize("specimen", ONE_OF_EACH, ids=lambda one: one.name)
-def test_a_right_program_is_not_accused(specimen: Specimen, sandbox: Sandbox, references: References) -> None:
+def test_a_right_program_is_not_accused(specimen: Specimen, build_dir: BuildDir, references: References) -> None:
     if not specimen.runnable:
         pytest.skip(f"no compiler or interpreter for {specimen.path.name}")
-    assert surprises(specimen, verdicts(specimen, sandbox, references=references, profile=PROFILES["quick"])) == []
+    assert surprises(specimen, verdicts(specimen, build_dir, references=references, profile=PROFILES["quick"])) == []
 
 
 @pytest.mark.parametrize("specimen", WRONG, ids=lambda one: one.name)

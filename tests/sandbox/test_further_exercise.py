@@ -11,6 +11,7 @@ from conformance import catalogue as catalogue_module
 from conformance.catalogue import Source, catalogue, files
 from conformance.catalogue.complaints import CatalogueFiles
 from conformance.judging.engine import Engine, plan
+from conformance.sandbox.client import start_sandboxes
 from conformance.submission.discover import read_submission
 from tests.matrix import HERE
 
@@ -74,7 +75,7 @@ def test_it_is_judged_on_all_that_applies(
     for folder, program in (("right", right), ("wrong", wrong)):
         (tmp_path / folder).mkdir()
         shutil.copy(HERE / folder / program, tmp_path / folder / f"{name}.c")
-    with closing(Engine()) as engine:
+    with closing(Engine(start_sandboxes())) as engine:
         good = list(engine.verdicts(plan(read_submission(tmp_path / "right"), prefixes=("lifecycle", "transfer"))))
         bad = list(engine.verdicts(plan(read_submission(tmp_path / "wrong"), prefixes=(broken,))))
     ids = [one.id for one in catalogue().requirements.values() if one.group in ("lifecycle", "transfer")]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.sandbox.client import Sandbox
+from conformance.submission.build import BuildDir
 from tests.matrix import HERE, TEXTBOOK, Specimen, verdicts
 
 ONE_READ_IN_RUST = """use std::io::Read;
@@ -71,14 +71,14 @@ EXTENSIONS = {"go": ".go", "rust": ".rs", "c++": ".cpp", "c": ".c"}
 
 
 @pytest.mark.parametrize("language", list(CASES))
-def test_a_failure_names_its_line(language: str, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_failure_names_its_line(language: str, build_dir: BuildDir, tmp_path: Path) -> None:
     tool, source, requirement, text = CASES[language]
     if shutil.which(tool) is None:
         pytest.skip(f"no {tool} here")
     path = tmp_path / f"hello_client{EXTENSIONS[language]}"
     path.write_text(source.read_text() if isinstance(source, Path) else source)
-    found = verdicts(Specimen(path, "hello_client", "", frozenset(), frozenset()), sandbox)
-    broken = next(one for one in found if one.requirement == requirement)
+    specimen = Specimen(path, "hello_client", "", frozenset(), frozenset())
+    (broken,) = verdicts(specimen, build_dir, requirements=[requirement])
     assert broken.evidence is not None
     assert broken.evidence.source is not None
     assert broken.evidence.source.file == path.name

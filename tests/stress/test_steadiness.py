@@ -8,8 +8,9 @@ from conformance.catalogue import catalogue
 from conformance.judging.context import TRIES, References
 from conformance.sandbox.client import Sandbox
 from conformance.submission.build import BuildDir
-from tests.conftest import load, worker_number
+from tests.conftest import load
 from tests.matrix import HERE, TEXTBOOK, Specimen, specimens, verdicts
+from tests.support.built_once import BuiltOnce
 
 TIMES = 10
 """How often a program is judged where nothing else happens, and once more as often while the processors are busy."""
@@ -46,20 +47,20 @@ SPECIMENS = [one for one in specimens() if one.path in CHOSEN]
 
 
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=[one.name for one in SPECIMENS])
-def test_verdicts_do_not_change(specimen: Specimen) -> None:
+def test_verdicts_do_not_change(specimen: Specimen, sandbox: Sandbox) -> None:
     if not specimen.runnable:
         pytest.skip(f"nothing here to run {specimen.path.suffix} programs of {specimen.exercise}")
-    with Sandbox(worker_number()) as sandbox, closing(BuildDir(sandbox)) as build_dir:
+    with closing(BuiltOnce(sandbox)) as build_dir:
         references = References(sandbox, build_dir)
         times = TIMES if catalogue().exercises[specimen.exercise].platform == "posix" else TIMES_UNDER_WINE
-        seen = {judged(specimen, sandbox, references) for _ in range(times)}
+        seen = {judged(specimen, build_dir, references) for _ in range(times)}
         with load():
-            seen |= {judged(specimen, sandbox, references) for _ in range(times)}
+            seen |= {judged(specimen, build_dir, references) for _ in range(times)}
     assert len(seen) == 1
 
 
-def judged(specimen: Specimen, sandbox: Sandbox, references: References) -> tuple[tuple[str, str], ...]:
-    found = verdicts(specimen, sandbox, references=references, tries=TRIES)
+def judged(specimen: Specimen, build_dir: BuildDir, references: References) -> tuple[tuple[str, str], ...]:
+    found = verdicts(specimen, build_dir, references=references, tries=TRIES)
     return tuple((one.requirement, one.verdict) for one in found)
 
 
