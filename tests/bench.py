@@ -1,4 +1,8 @@
-"""Measures, as ratios within one run: tracing beside strace, judged beside bare starts, checks, endless programs."""
+"""Measures, as ratios within one run: tracing beside strace, judged beside bare starts, checks, endless programs.
+
+nox -s bench                      all of it, in some minutes
+nox -s bench -- starts tracing    only these; the names are those of the functions that measure
+"""
 
 import json
 import os
@@ -11,9 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conformance.records.results import decode
 from conformance.records.scenario import Connect, Scenario
@@ -67,28 +71,27 @@ ORDINARY = {name: value for name, value in os.environ.items() if name != "PYTHON
 """As people start it: Python keeps what it has compiled."""
 
 
-def main() -> None:
-    """Print the figures and keep them as reports/bench.json."""
+def main(chosen: Sequence[str]) -> None:
+    """Print each figure as soon as it is known; keep those of a whole run as reports/bench.json."""
     began, others = time.perf_counter(), _work_of_others()
+    figures: dict[str, object] = {}
+
+    def show(found: Mapping[str, object]) -> None:
+        figures.update(found)
+        for key, value in found.items():
+            print(f"{key:<44} {value}", flush=True)
+
+    show({"machine": f"{platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}"})
     with tempfile.TemporaryDirectory() as name, Sandbox() as sandbox:
         folder = Path(name)
         folder.chmod(0o755)
-        figures: dict[str, object] = {
-            "machine": f"{platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}",
-            **tracing(folder, sandbox),
-            **starts(folder, sandbox),
-            **windows_starts(sandbox),
-            **whole_check(folder),
-            **endless(folder),
-            **against_examples(sandbox),
-            **against_programs(folder),
-            **opening(folder),
-        }
-    figures["other work meanwhile, processors"] = round((_work_of_others() - others) / (time.perf_counter() - began), 2)
-    for key, value in figures.items():
-        print(f"{key:<44} {value}")
-    (ROOT / "reports").mkdir(exist_ok=True)
-    (ROOT / "reports" / "bench.json").write_text(json.dumps(figures, indent=2) + "\n")
+        for measure in (one for one in MEASURES if not chosen or one.__name__ in chosen):
+            show(measure(folder, sandbox))
+    meanwhile = (_work_of_others() - others) / (time.perf_counter() - began)
+    show({"other work meanwhile, processors": round(meanwhile, 2)})
+    if not chosen:
+        (ROOT / "reports").mkdir(exist_ok=True)
+        (ROOT / "reports" / "bench.json").write_text(json.dumps(figures, indent=2) + "\n")
 
 
 def _work_of_others() -> float:
@@ -175,7 +178,7 @@ def starts(folder: Path, sandbox: Sandbox) -> dict[str, object]:
     }
 
 
-def windows_starts(sandbox: Sandbox) -> dict[str, object]:
+def windows_starts(_folder: Path, sandbox: Sandbox) -> dict[str, object]:
     """Time judged starts of a Windows program, once Wine is warm."""
     if sandbox.of("winsock").isolation.why_not:
         return {"judged starts under Wine, seconds": sandbox.of("winsock").isolation.why_not}
@@ -210,7 +213,7 @@ def _bare(program: Path, port: int) -> None:
         process.wait()
 
 
-def whole_check(folder: Path) -> dict[str, object]:
+def whole_check(folder: Path, _sandbox: Sandbox) -> dict[str, object]:
     """Time a check of the nine reference programs in C, one after the other and side by side, and of one alone."""
     file, one = folder / "results.json", folder / "one"
     one.mkdir()
@@ -234,7 +237,7 @@ def _checked(*arguments: str) -> float:
     return seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=ORDINARY))
 
 
-def endless(folder: Path) -> dict[str, object]:
+def endless(folder: Path, _sandbox: Sandbox) -> dict[str, object]:
     """Measure the processor time that a check takes of a program that goes on without end, in each way there is."""
     taken = {name: _check_of(folder / f"endless {name}", source) for name, source in ENDLESS.items()}
     return {f"check of a server that {name}, processor seconds": figure for name, figure in taken.items()}
@@ -250,7 +253,7 @@ def _check_of(folder: Path, source: str) -> float:
     return round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1)
 
 
-def against_examples(sandbox: Sandbox) -> dict[str, float]:
+def against_examples(_folder: Path, sandbox: Sandbox) -> dict[str, float]:
     """Time the same program in more and more scenarios: the cost of one stays the same."""
     build_dir = BuildDir(sandbox)
     try:
@@ -271,7 +274,7 @@ def _all_of(sandbox: Sandbox, program: Program, drawn: list[Scenario]) -> float:
     return seconds(lambda: [sandbox.run(RunRequest(program=program, scenario=one)) for one in drawn])
 
 
-def against_programs(folder: Path) -> dict[str, float]:
+def against_programs(folder: Path, _sandbox: Sandbox) -> dict[str, float]:
     """Time whole checks of two, four and eight programs in one session, and eight with two workers."""
     folders = [folder / f"student {number}" for number in range(1, 5)]
     for one in folders:
@@ -293,7 +296,7 @@ def _session(folders: list[Path], *options: str) -> float:
     )
 
 
-def opening(folder: Path) -> dict[str, object]:
+def opening(folder: Path, _sandbox: Sandbox) -> dict[str, object]:
     """Time in chromium how long a page with many verdicts takes to open."""
     text = html.page(samples.many(VERDICTS))
     file = folder / "page.html"
@@ -324,9 +327,14 @@ def opened(page: "Page", address: str) -> float:
     return float(page.evaluate(ended))
 
 
+MEASURES: Final[tuple[Callable[[Path, Sandbox], Mapping[str, object]], ...]] = (
+    tracing, starts, windows_starts, whole_check, endless, against_examples, against_programs, opening,
+)  # fmt: skip
+
+
 def _median(values: list[float]) -> float:
     return round(statistics.median(values), 3)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

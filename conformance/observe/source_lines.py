@@ -2,18 +2,23 @@
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from elftools.common.exceptions import DWARFError, ELFError
 
 from conformance.observe.wine import image as winsock_image
 from conformance.records.trace import CallSite
 
 if TYPE_CHECKING:
+    from elftools.dwarf.compileunit import CompileUnit
     from elftools.dwarf.dwarfinfo import DWARFInfo
 
 LARGEST_IMAGE: Final = 64 << 20
+MALFORMED: Final = (ELFError, DWARFError, KeyError, IndexError, ValueError, AttributeError, struct.error)
+"""What reading raises: what a program says of itself is not trusted to be well formed."""
 LineRow = tuple[int, str, int]
 """Address, file, line; a line of 0 ends a sequence."""
 
@@ -28,25 +33,69 @@ def sources_of(place: CallSite) -> Iterator[tuple[str, int]]:
     if place.line:
         yield place.file, place.line
         return
-    rows = _line_rows(place.file)
+    units = _units(place.file)
     for offset in (place.offset, *place.outer_frames):
-        at = bisect_right(rows, (offset, "\U0010ffff", 0)) - 1
-        if at >= 0 and rows[at][2] != 0:
-            yield rows[at][1], rows[at][2]
+        for unit in units:
+            found = unit.source_of(offset)
+            if found is not None:
+                yield found
+                break
+
+
+class _Unit:
+    """The lines of one compilation unit, which are read only for an address in it: Go and Rust have a whole library."""
+
+    def __init__(self, dwarf: "DWARFInfo", unit: "CompileUnit") -> None:
+        self._dwarf, self._unit = dwarf, unit
+        self._spans = _spans(dwarf, unit)
+
+    def source_of(self, address: int) -> tuple[str, int] | None:
+        """Return the file and line of an address; None where it is not in this unit."""
+        if self._spans is not None and not any(first <= address < end for first, end in self._spans):
+            return None
+        at = bisect_right(self._rows, (address, "\U0010ffff", 0)) - 1
+        return self._rows[at][1:] if at >= 0 and self._rows[at][2] != 0 else None
+
+    @cached_property
+    def _rows(self) -> list[LineRow]:
+        try:
+            return sorted(_rows(self._dwarf, self._unit))
+        except MALFORMED:
+            return []
 
 
 @lru_cache(maxsize=32)
-def _line_rows(file: str) -> list[LineRow]:
-    from elftools.common.exceptions import ELFError  # only where something is to be shown
-
+def _units(file: str) -> list[_Unit]:
     try:
         if Path(file).stat().st_size > LARGEST_IMAGE:
             return []
         with Path(file).open("rb") as stream:
             dwarf = _dwarf(stream)
-            return sorted(_all_rows(dwarf)) if dwarf is not None else []
-    except (OSError, ELFError, KeyError, IndexError, ValueError, AttributeError, struct.error):
-        return []  # what a program says of itself is not trusted to be well formed
+            return [_Unit(dwarf, unit) for unit in dwarf.iter_CUs()] if dwarf is not None else []
+    except (OSError, *MALFORMED):
+        return []
+
+
+def _spans(dwarf: "DWARFInfo", unit: "CompileUnit") -> list[tuple[int, int]] | None:
+    """Return the addresses of a unit, as (first, end); None where it does not tell (DWARF 5, section 2.17)."""
+    told = unit.get_top_DIE().attributes
+    low, high, ranges = (told.get(f"DW_AT_{name}") for name in ("low_pc", "high_pc", "ranges"))
+    base = low.value if low is not None else 0
+    lists = dwarf.range_lists() if ranges is not None else None
+    if ranges is not None and lists is not None:
+        return list(_spans_of_ranges(lists.get_range_list_at_offset(ranges.value, unit), base))
+    if low is None or high is None:
+        return None
+    return [(base, high.value if high.form == "DW_FORM_addr" else base + high.value)]
+
+
+def _spans_of_ranges(entries: Iterable[Any], base: int) -> Iterator[tuple[int, int]]:
+    for entry in entries:
+        if hasattr(entry, "base_address"):  # those behind it are relative to this one
+            base = entry.base_address
+        else:
+            shift = 0 if entry.is_absolute else base
+            yield entry.begin_offset + shift, entry.end_offset + shift
 
 
 def _dwarf(stream: BinaryIO) -> "DWARFInfo | None":
@@ -61,21 +110,18 @@ def _dwarf(stream: BinaryIO) -> "DWARFInfo | None":
     return image.get_dwarf_info(relocate_dwarf_sections=False) if image.has_dwarf_info() else None
 
 
-def _all_rows(dwarf: "DWARFInfo") -> list[LineRow]:
-    found: list[LineRow] = []
-    for unit in dwarf.iter_CUs():
-        lines = dwarf.line_program_for_CU(unit)
-        if lines is None:
-            continue
-        names = [_file_name(entry) for entry in lines.header["file_entry"]]
-        first = 0 if lines.header["version"] >= 5 else 1
-        for entry in lines.get_entries():
-            state = entry.state
-            if state is not None:
-                index = state.file - first
-                name = names[index] if 0 <= index < len(names) else "?"
-                found.append((state.address, name, 0 if state.end_sequence else state.line))
-    return found
+def _rows(dwarf: "DWARFInfo", unit: "CompileUnit") -> Iterator[LineRow]:
+    lines = dwarf.line_program_for_CU(unit)
+    if lines is None:
+        return
+    names = [_file_name(entry) for entry in lines.header["file_entry"]]
+    first = 0 if lines.header["version"] >= 5 else 1
+    for entry in lines.get_entries():
+        state = entry.state
+        if state is not None:
+            index = state.file - first
+            name = names[index] if 0 <= index < len(names) else "?"
+            yield state.address, name, 0 if state.end_sequence else state.line
 
 
 def _file_name(entry: object) -> str:
