@@ -108,9 +108,11 @@ def schema(session: nox.Session) -> None:
 
 
 def _pytest(session: nox.Session, chosen: str) -> None:
+    """Run the tests of a tier with two workers; one that has nothing left takes over tests of the other."""
     _install_tools(session)
     session.install("-e", ".", "--group", "tests")
-    session.run("python", "-m", "pytest", "-o", "testpaths=tests", "-n", "2", "-m", chosen, *session.posargs)
+    workers = ("-n", "2", "--dist", "worksteal")
+    session.run("python", "-m", "pytest", "-o", "testpaths=tests", *workers, "-m", chosen, *session.posargs)
 
 
 def _install_tools(session: nox.Session) -> None:
