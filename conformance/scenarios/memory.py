@@ -10,7 +10,7 @@ from conformance.records.faults import Fail, Short
 from conformance.records.run import Run
 from conformance.records.scenario import Accept, Connect, End, File, Pause, Scenario, Send, Start, Step
 from conformance.scenarios.baseline import READ
-from conformance.scenarios.echo import BLOCK, LARGE_BLOCKS, talk
+from conformance.scenarios.echo import BLOCK, LARGE_BLOCKS, enough_for, largest_step, talk
 from conformance.scenarios.echo_client import typed
 from conformance.scenarios.failing import NO_ARGUMENTS, with_faults
 from conformance.scenarios.family import Family
@@ -46,12 +46,13 @@ def to_client(baseline: Run) -> tuple[Scenario, ...]:
 def to_echo_server(baseline: Run) -> tuple[Scenario, ...]:
     """Return what clients may send, one of them, many in turn and several at once, and one that reads nothing."""
     at_once: tuple[Step, ...] = tuple(Connect(client=client, early=client > 0) for client in range(BACKLOG_AND_ONE))
+    unread = Scenario(steps=(Connect(), Pause(), Send(data=BLOCK, times=LARGE_BLOCKS), End()))
     return (
         *(Scenario(steps=talk(0, data)) for data in (LONG, EMPTY_TEXT, WIDE_FORMAT)),
         Scenario(steps=talk(0)),
         Scenario(steps=tuple(step for client in range(MORE_THAN_A_SMALL_TABLE) for step in talk(client, b"x"))),
         Scenario(steps=(*at_once, *(step for client in range(BACKLOG_AND_ONE) for step in talk(client, b"x")[1:]))),
-        Scenario(steps=(Connect(), Pause(), Send(data=BLOCK, times=LARGE_BLOCKS), End())),
+        *((unread,) if enough_for(largest_step(baseline), LARGE_BLOCKS) else ()),
         *failed_inputs(baseline),
     )
 
