@@ -106,7 +106,7 @@ def _dwarf(stream: BinaryIO) -> "DWARFInfo | None":
         return winsock_image.dwarf(winsock_image.MAGIC + stream.read())
     stream.seek(0)
     image = ELFFile(stream)
-    # a program that is linked has no relocations left in its debug information, and to look for them takes longest
+    # linked programs have no relocations left in their debug information, and to look for them takes longest
     return image.get_dwarf_info(relocate_dwarf_sections=False) if image.has_dwarf_info() else None
 
 

@@ -14,9 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
-
 from conformance.model.arguments import Arguments, signed
 from conformance.model.calls import SYSTEM_CALLS
 from conformance.observe.libc import libc
@@ -95,6 +92,9 @@ def _place_in(pid: int) -> int:
 @cache
 def _functions() -> dict[str, int]:
     """Return where in the vDSO its functions for the calls are: it is the same in every process of a system."""
+    from elftools.elf.elffile import ELFFile  # takes as long to load as some runs, of which few let time pass
+    from elftools.elf.sections import SymbolTableSection
+
     base = int(libc.getauxval(AT_SYSINFO_EHDR))
     maps = (line.split()[0].split("-") for line in Path("/proc/self/maps").read_text().splitlines())
     end = next((int(high, 16) for low, high in maps if int(low, 16) == base), base)
