@@ -149,6 +149,7 @@ class RefusedCall(Struct, frozen=True, kw_only=True, gc=False):
 # `splice` waits for its source with the pipe's lock held, so that a process that reads the pipe is stuck with it; it
 # answers EINVAL, as where one end cannot be spliced: Go takes only that for a reason to read and write. `clone3` has
 # its flags in memory, where no filter sees CLONE_UNTRACED; all libraries fall back to `clone`, whose flags it sees.
+# glibc falls back from `preadv2` and `pwritev2` to readv, preadv, writev and pwritev, which are followed.
 REFUSED_CALLS: Final[dict[str, RefusedCall]] = {
     "splice": RefusedCall(x86_64=275, aarch64=76, error="EINVAL"),
     "io_uring_setup": RefusedCall(x86_64=425, aarch64=425),
@@ -157,12 +158,33 @@ REFUSED_CALLS: Final[dict[str, RefusedCall]] = {
     "vmsplice": RefusedCall(x86_64=278, aarch64=75),
     "tee": RefusedCall(x86_64=276, aarch64=77),
     "clone3": RefusedCall(x86_64=435, aarch64=435),
+    "io_setup": RefusedCall(x86_64=206, aarch64=0),
+    "preadv2": RefusedCall(x86_64=327, aarch64=286),
+    "pwritev2": RefusedCall(x86_64=328, aarch64=287),
 }
 
-CLONE: Final = RefusedCall(x86_64=56, aarch64=220)
-"""Refused with this flag alone:"""
-CLONE_UNTRACED: Final = 0x80_0000
-"""With this flag of `clone`, no tracer is told of the child: only hostile programs use it."""
+
+class RefusedFlag(Struct, frozen=True, kw_only=True, gc=False):
+    """A system call that the filter answers itself where one flag is given, and that is harmless without it."""
+
+    x86_64: int
+    aarch64: int
+    argument: int
+    """Which argument holds its flags, from 0."""
+    flag: int
+
+
+REFUSED_FLAGS: Final[dict[str, RefusedFlag]] = {
+    # CLONE_UNTRACED: no tracer is told of the child.
+    "clone": RefusedFlag(x86_64=56, aarch64=220, argument=0, flag=0x80_0000),
+    # SECCOMP_FILTER_FLAG_NEW_LISTENER: a call that such a filter hands to another process, and that this one lets go
+    # on, does not stop at the observer, since SECCOMP_RET_USER_NOTIF comes before SECCOMP_RET_TRACE (man 2 seccomp).
+    "seccomp": RefusedFlag(x86_64=317, aarch64=277, argument=1, flag=8),
+}
+"""Flags that only hostile programs give."""
+LAST_KNOWN_CALL: Final = 469
+"""The highest number of a call that was looked at, file_setattr of Linux 6.17; what comes later answers ENOSYS, as on
+a kernel that does not have it, so that no call passes of which nobody has asked whether it moves bytes."""
 
 
 def _names(*, moves: str | None = None, waits: str | None = None) -> frozenset[str]:

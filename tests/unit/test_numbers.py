@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.model.calls import REFUSED_CALLS, SYSTEM_CALLS
+from conformance.model.calls import LAST_KNOWN_CALL, REFUSED_CALLS, REFUSED_FLAGS, SYSTEM_CALLS
+from conformance.model.harmless_calls import HARMLESS_CALLS
 from conformance.model.signals import NOTIFICATION_SIGNALS
 from conformance.observe.linux import arch, seccomp
 
@@ -22,6 +23,10 @@ FUTEX_CASES = [
     (1, 7, seccomp.ALLOW),
 ]
 """Command with flag bits, time-out pointer, what is to happen: 0 is FUTEX_WAIT, 9 FUTEX_WAIT_BITSET, 1 FUTEX_WAKE."""
+X32 = 0x4000_0000
+"""Marks the calls of x86-64 with pointers of 32 bits."""
+NO_CALLS = {"syscalls", "arch_specific_syscall"}
+"""Names of the header that are numbers of something else."""
 GENERIC = Path("/usr/include/asm-generic/unistd.h")
 
 
@@ -50,8 +55,22 @@ def test_numbers_are_the_kernels(column: str, header: str) -> None:
     theirs = kernel_numbers(header)
     for name, call in SYSTEM_CALLS.items():
         assert getattr(call, column) == theirs.get(name), name
-    for name, refused in REFUSED_CALLS.items():
+    for name, refused in (REFUSED_CALLS | REFUSED_FLAGS).items():
         assert getattr(refused, column) == theirs.get(name), name
+
+
+@pytest.mark.parametrize("header", ["asm/unistd_64.h", "asm-generic/unistd.h"])
+def test_each_call_of_the_kernel_is_followed_refused_or_harmless(header: str) -> None:
+    if shutil.which("gcc") is None or not GENERIC.exists():
+        pytest.skip("no gcc or no kernel headers here")
+    theirs = {name for name, number in kernel_numbers(header).items() if number <= LAST_KNOWN_CALL}
+    assert theirs - NO_CALLS <= set(SYSTEM_CALLS) | set(REFUSED_CALLS) | HARMLESS_CALLS
+
+
+def test_no_call_stands_in_two_tables() -> None:
+    tables = (set(SYSTEM_CALLS), set(REFUSED_CALLS), set(HARMLESS_CALLS))
+    assert sum(map(len, tables)) == len(set().union(*tables))
+    assert set(REFUSED_FLAGS) <= HARMLESS_CALLS, "without the flag"
 
 
 @pytest.mark.parametrize("on", [arch.X86_64, arch.AARCH64])
@@ -71,10 +90,14 @@ def test_every_jump_of_the_filter_ends_at_its_action(on: arch.Arch) -> None:
     for refused in REFUSED_CALLS.values():
         answer = seccomp.NOT_SO if refused.error == "EINVAL" else seccomp.NOT_THERE
         assert interpret(code, on.audit, getattr(refused, on.column)) == answer
-    assert interpret(code, on.audit, 9999) == seccomp.ALLOW
+    for flagged in REFUSED_FLAGS.values():
+        arguments = tuple(flagged.flag if place == flagged.argument else 0 for place in range(6))
+        assert interpret(code, on.audit, getattr(flagged, on.column), arguments) == seccomp.NOT_THERE
+        assert interpret(code, on.audit, getattr(flagged, on.column)) == seccomp.ALLOW
+    assert interpret(code, on.audit, LAST_KNOWN_CALL) == seccomp.ALLOW
+    for unknown in (LAST_KNOWN_CALL + 1, 9999, X32 | 1):
+        assert interpret(code, on.audit, unknown) == seccomp.NOT_THERE
     assert interpret(code, 0x40000003, 4) == seccomp.NOT_THERE
-    if on.foreign_bit:
-        assert interpret(code, on.audit, on.foreign_bit | 1) == seccomp.NOT_THERE
 
 
 def interpret(code: bytes, architecture: int, number: int, arguments: tuple[int, ...] = (0,) * 6) -> int:
@@ -87,6 +110,8 @@ def interpret(code: bytes, architecture: int, number: int, arguments: tuple[int,
         place += 1
         if kind == seccomp.LOAD:
             value = struct.unpack_from("<I", data, operand)[0]
+        elif kind == seccomp.JUMP_IF_SET:
+            place += if_true if value & operand else if_false
         elif kind == seccomp.AND:
             value &= operand
         elif kind == seccomp.JUMP_EQUAL:

@@ -53,8 +53,6 @@ class Arch(NamedTuple):
     number: int
     """Where the call's number stands; on aarch64 at entry only by NT_ARM_SYSTEM_CALL."""
     number_is_register: bool
-    foreign_bit: int
-    """A bit in the number that marks another table (x32); 0 where there is none."""
     column: str
     stack: int
     """Where the stack pointer stands among the registers."""
@@ -66,8 +64,28 @@ class Arch(NamedTuple):
         return struct.pack("<3I", 0xD280_0008 | number << 5, 0xD400_0001, 0xD65F_03C0)  # mov x8, #number; svc #0; ret
 
 
-X86_64: Final = Arch("x86_64", 0xC000003E, 27, (14, 13, 12, 7, 9, 8), 10, 15, True, 0x40000000, "x86_64", 19)
-AARCH64: Final = Arch("aarch64", 0xC00000B7, 34, (0, 1, 2, 3, 4, 5), 0, 8, False, 0, "aarch64", 31)
+X86_64: Final = Arch(
+    name="x86_64",
+    audit=0xC000003E,
+    registers=27,
+    arguments=(14, 13, 12, 7, 9, 8),
+    result=10,
+    number=15,
+    number_is_register=True,
+    column="x86_64",
+    stack=19,
+)
+AARCH64: Final = Arch(
+    name="aarch64",
+    audit=0xC00000B7,
+    registers=34,
+    arguments=(0, 1, 2, 3, 4, 5),
+    result=0,
+    number=8,
+    number_is_register=False,
+    column="aarch64",
+    stack=31,
+)
 ARCHES: Final = {"x86_64": X86_64, "aarch64": AARCH64, "arm64": AARCH64}
 
 

@@ -213,8 +213,10 @@ class LinuxObserver:
             return
         ptrace_request(kernel.GET_SYSCALL_INFO, thread.tid, SYSCALL_INFO_SIZE, self._info_at)
         info = kernel.SYSCALL_INFO.unpack_from(self._info)
-        name, arguments = self.names[info[4]], info[5:11]
-        if name in CLOCK_CALLS:
+        name, arguments = self.names.get(info[4]), info[5:11]
+        if name is None:  # a filter of the program's own has stopped it at some other call
+            ptrace_request(kernel.CONT, thread.tid)
+        elif name in CLOCK_CALLS:
             self.time.clock.answer(thread.tid, thread.process.memory, name, arguments)
             ptrace_request(kernel.CONT, thread.tid)
         elif name == HANDLER_ENDS:

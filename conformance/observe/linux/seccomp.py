@@ -9,7 +9,15 @@ from functools import cache
 from typing import Final
 
 from conformance.messages import say
-from conformance.model.calls import CLONE, CLONE_UNTRACED, FUTEX_WAITS, REFUSED_CALLS, SYSTEM_CALLS, RefusedCall
+from conformance.model.calls import (
+    FUTEX_WAITS,
+    LAST_KNOWN_CALL,
+    REFUSED_CALLS,
+    REFUSED_FLAGS,
+    SYSTEM_CALLS,
+    RefusedCall,
+    RefusedFlag,
+)
 from conformance.model.signals import NOTIFICATION_SIGNALS
 from conformance.observe.libc import libc
 from conformance.observe.linux.arch import (
@@ -52,10 +60,10 @@ def program(arch: Arch, *, every_handler: bool = False) -> bytes:
         ret(NOT_THERE),
         step(LOAD, 0, 0, SECCOMP_NUMBER_AT),
     ]
-    if arch.foreign_bit:
-        head += [step(JUMP_NOT_LESS, 0, 1, arch.foreign_bit), ret(NOT_THERE)]
+    head += [step(JUMP_NOT_LESS, 0, 1, LAST_KNOWN_CALL + 1), ret(NOT_THERE)]  # the x32 calls of x86-64 among them
     places = {name: number for number, name in numbers(arch).items()}
-    head += _children_in_secret(_call_number(CLONE, arch))
+    for call in REFUSED_FLAGS.values():
+        head += _refused_flag(call, arch)
     head += _timed_futex(places["futex"])
     told_apart = {"futex"} if every_handler else {"futex", "rt_sigaction"}
     head += [] if every_handler else _handlers(places["rt_sigaction"])
@@ -94,16 +102,16 @@ def clone3_is_forbidden() -> bool:
     return ctypes.get_errno() == errno.EPERM
 
 
-def _call_number(call: RefusedCall, arch: Arch) -> int:
+def _call_number(call: RefusedCall | RefusedFlag, arch: Arch) -> int:
     return call.x86_64 if arch.column == "x86_64" else call.aarch64
 
 
-def _children_in_secret(number: int) -> list[bytes]:
-    """Return the steps that refuse a child of which the tracer is not told."""
+def _refused_flag(call: RefusedFlag, arch: Arch) -> list[bytes]:
+    """Return the steps that refuse a call with a flag, and let it pass without."""
     return [
-        step(JUMP_EQUAL, 0, 4, number),
-        step(LOAD, 0, 0, SECCOMP_ARGUMENTS_AT),
-        step(JUMP_IF_SET, 0, 1, CLONE_UNTRACED),
+        step(JUMP_EQUAL, 0, 4, _call_number(call, arch)),
+        step(LOAD, 0, 0, SECCOMP_ARGUMENTS_AT + 8 * call.argument),
+        step(JUMP_IF_SET, 0, 1, call.flag),
         ret(NOT_THERE),
         ret(ALLOW),
     ]
