@@ -17,6 +17,7 @@ from conformance.observe import descendants
 from conformance.records.errors import SandboxError
 from conformance.records.run import Run
 from conformance.sandbox.framing import read_message, write_message
+from conformance.sandbox.inherited import check_limits
 from conformance.sandbox.request import Isolation, RunRequest
 from conformance.sandbox.temporary import temporary_root
 
@@ -30,8 +31,9 @@ KILL_ROUNDS: Final = 1000
 def start_sandboxes(count: int = 1, first: int = 0) -> "list[Sandbox]":
     """Begin to set up so many sandboxes, numbered from the first: no two on a machine share a number.
 
-    Raises `Unusable` where there is no folder for temporary files.
+    Raises `Unusable` where there is no folder for temporary files, or a limit of this process is too low.
     """
+    check_limits()
     temporary_root()
     return [Sandbox(number) for number in range(first, first + count)]
 

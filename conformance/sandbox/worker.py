@@ -27,7 +27,7 @@ from conformance.records.errors import Unusable
 from conformance.records.run import Ending, NotStarted, Run
 from conformance.records.scenario import LOOPBACK, LOOPBACK_6, File
 from conformance.records.trace import Trace
-from conformance.sandbox import cpu_pinning, namespaces, safe_files, temporary, uids, workdirs
+from conformance.sandbox import cpu_pinning, inherited, namespaces, safe_files, temporary, uids, workdirs
 from conformance.sandbox.backends.backend import Backend, Running
 from conformance.sandbox.backends.choice import prepare
 from conformance.sandbox.cleaning import Cleaner
@@ -198,6 +198,7 @@ def _addresses(port: int, ip: str) -> tuple[Endpoint, ...]:
 
 def answer_orders() -> None:
     """Answer orders on standard input with runs on standard output, until the input ends."""
+    inherited.put_right()
     gc.disable()  # a long trace is many objects, and none of them is garbage before its run is over
     orders, runs = os.dup(0), os.dup(1)
     os.dup2(2, 1)

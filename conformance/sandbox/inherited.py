@@ -1,0 +1,46 @@
+"""What a process of the suite inherits from whatever started it, and must not depend on."""
+
+import os
+import resource
+import signal
+from typing import Final
+
+from conformance.messages import say
+from conformance.records.errors import Unusable
+
+UMASK: Final = 0o022
+"""Other users may read what is made: as root the suite runs programs as another user."""
+USUAL_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+OPEN_FILES: Final = 1024
+"""How many a worker has open at most: two for each thread of a program, and one for each of its clients."""
+LEAST: Final[dict[int, tuple[int, str]]] = {
+    resource.RLIMIT_NOFILE: (256, "-n"),
+    resource.RLIMIT_FSIZE: (64 << 20, "-f"),
+    resource.RLIMIT_AS: (256 << 20, "-v"),
+}
+"""What the suite needs at least, files or bytes, and how the shell's ulimit names it."""
+
+
+def put_right() -> None:
+    """Take back what would change how this process works; what its limits allow is raised where it may be.
+
+    Where SIGCHLD is ignored, children vanish without anybody having waited for them (man 2 wait).
+    """
+    os.umask(UMASK)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if not os.environ.get("PATH"):
+        os.environ["PATH"] = USUAL_PATH
+    for kind, (least, _) in LEAST.items():
+        soft, hard = resource.getrlimit(kind)
+        wanted = OPEN_FILES if kind == resource.RLIMIT_NOFILE else least
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def check_limits() -> None:
+    """Raise `Unusable` where a limit of this process is too low to judge anything."""
+    for kind, (least, flag) in LEAST.items():
+        allowed = resource.getrlimit(kind)[0]
+        if allowed != resource.RLIM_INFINITY and allowed < least:
+            shown = allowed if kind == resource.RLIMIT_NOFILE else f"{allowed >> 10} KiB"
+            raise Unusable(say("place.limit", flag=flag, allowed=shown))

@@ -1,0 +1,43 @@
+"""What a shell hands down does no harm: a right program is right under an odd umask, or one line says what is in the way."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.commands.common import EXIT_HARNESS
+from tests.support.offhook import ROOT
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    """A right client."""
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc here")
+    shutil.copyfile(ROOT / "reference_impl/c/hello_client.c", tmp_path / "hello_client.c")
+    return tmp_path
+
+
+def check_after(prepared: str, submission: Path) -> subprocess.CompletedProcess[str]:
+    """Check it in a shell that has done something before."""
+    command = f'{prepared} exec "{sys.executable}" -P -m conformance.cli check "$1" --profile quick'
+    words = ["/bin/bash", "-c", command, "bash", str(submission)]
+    return subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=ROOT)
+
+
+@pytest.mark.parametrize(
+    "prepared", ["umask 0777;", "ulimit -Sn 64;", "ulimit -Sf 1;", "trap '' CHLD;", "unset PATH;", "PATH=;"]
+)
+def test_a_right_program_stays_right(prepared: str, submission: Path) -> None:
+    done = check_after(prepared, submission)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("limit", "flag"), [("-n 64", "-n"), ("-f 1", "-f"), ("-v 200000", "-v")])
+def test_a_limit_that_is_too_low_is_said_in_one_line(limit: str, flag: str, submission: Path) -> None:
+    done = check_after(f"ulimit {limit};", submission)
+    assert done.returncode == EXIT_HARNESS
+    assert f"ulimit {flag}" in done.stderr
+    assert done.stderr.count("\n") == 1
