@@ -8,6 +8,7 @@ from msgspec import structs
 
 from conformance.checks.judgement import Broken
 from conformance.observe.linux import decode
+from conformance.observe.regular_file import open_regular
 from conformance.observe.source_lines import sources_of
 from conformance.observe.wine import decode as winsock
 from conformance.observe.wine.recorder import function_name
@@ -134,7 +135,7 @@ def _lines(path: Path) -> tuple[str, ...]:
     try:
         if not path.is_file():
             return ()
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             lines = stream.read(SOURCE_LIMIT).splitlines()
     except OSError:
         return ()

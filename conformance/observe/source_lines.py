@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from elftools.common.exceptions import DWARFError, ELFError
 
+from conformance.observe.regular_file import open_regular
 from conformance.observe.wine import image as winsock_image
 from conformance.records.trace import CallSite
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from elftools.dwarf.dwarfinfo import DWARFInfo
 
 LARGEST_IMAGE: Final = 64 << 20
+LARGEST_UNIT: Final = 512 << 10
+"""Bytes of the table of lines of one compilation unit: some 200,000 lines, which take seconds to read."""
 MALFORMED: Final = (ELFError, DWARFError, KeyError, IndexError, ValueError, AttributeError, struct.error)
 """What reading raises: what a program says of itself is not trusted to be well formed."""
 LineRow = tuple[int, str, int]
@@ -69,7 +72,7 @@ def _units(file: str) -> list[_Unit]:
     try:
         if Path(file).stat().st_size > LARGEST_IMAGE:
             return []
-        with Path(file).open("rb") as stream:
+        with open_regular(file) as stream:
             dwarf = _dwarf(stream)
             return [_Unit(dwarf, unit) for unit in dwarf.iter_CUs()] if dwarf is not None else []
     except (OSError, *MALFORMED):
@@ -112,7 +115,7 @@ def _dwarf(stream: BinaryIO) -> "DWARFInfo | None":
 
 def _rows(dwarf: "DWARFInfo", unit: "CompileUnit") -> Iterator[LineRow]:
     lines = dwarf.line_program_for_CU(unit)
-    if lines is None:
+    if lines is None or lines.header["unit_length"] > LARGEST_UNIT:
         return
     names = [_file_name(entry) for entry in lines.header["file_entry"]]
     first = 0 if lines.header["version"] >= 5 else 1

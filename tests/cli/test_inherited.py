@@ -1,4 +1,4 @@
-"""What a shell hands down does no harm: a right program is right under an odd umask, or one line says what is in the way."""
+"""What a shell hands down does no harm: a right program stays right, or one line says what is in the way."""
 
 import shutil
 import subprocess

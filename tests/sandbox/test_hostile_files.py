@@ -1,15 +1,19 @@
 """What a hostile program may do to the suite by what it leaves: a process that lives on, links, FIFOs, huge files."""
 
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from conformance.records.run import Exited
+from conformance.observe.source_lines import sources_of
+from conformance.records.run import Exited, NotStarted
 from conformance.records.scenario import File, Scenario, Start
+from conformance.records.trace import CallSite
 from conformance.sandbox import safe_files
 from conformance.sandbox.client import Sandbox
 from conformance.sandbox.request import Program, RunRequest
@@ -155,3 +159,19 @@ def test_folders_are_removed_however_deep_and_closed(secret: Path, tmp_path: Pat
     safe_files.remove(str(top))
     assert not top.exists()
     assert secret.read_bytes() == SECRET
+
+
+@pytest.mark.parametrize("observe", [True, False], ids=["observed", "not observed"])
+def test_nobody_waits_for_a_fifo_in_place_of_a_program(observe: bool, sandbox: Sandbox, compiled: Compile) -> None:
+    with tempfile.TemporaryDirectory(prefix="offhook-tests-") as folder:  # pytest closes its own to other users
+        Path(folder).chmod(0o777)
+        program = shutil.copy(compiled("becomes_a_fifo"), folder)
+        order = RunRequest(program=Program(command=(str(program),)), scenario=Scenario(), observe=observe)
+        assert sandbox.run(order).ending == Exited(status=0)
+        assert isinstance(sandbox.run(order).ending, NotStarted)
+        assert sources_of_any(str(program)) == []
+
+
+def sources_of_any(file: str) -> list[tuple[str, int]]:
+    """Return the lines of a program's first address."""
+    return list(sources_of(CallSite(file=file, offset=0, direct=True)))

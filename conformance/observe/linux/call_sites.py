@@ -6,10 +6,10 @@ import platform
 import re
 import struct
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from conformance.observe.linux.memory import Memory
+from conformance.observe.regular_file import open_regular
 from conformance.records.trace import CallSite
 
 STACK_LOOK: Final = 8192
@@ -53,7 +53,7 @@ class ElfImage:
             self._read_headers()
 
     def _read_headers(self) -> None:
-        with Path(self.file).open("rb") as image:
+        with open_regular(self.file) as image:
             header = ELF_HEADER.unpack(image.read(ELF_HEADER.size))
             if header[0][:5] != ELF_64:
                 return
@@ -75,7 +75,7 @@ class ElfImage:
         for segment in self.segments:
             if segment.virtual < address <= segment.virtual + segment.size:
                 back = min(address - segment.virtual, LONGEST_CALL)
-                with contextlib.suppress(OSError), Path(self.file).open("rb") as image:
+                with contextlib.suppress(OSError), open_regular(self.file) as image:
                     image.seek(segment.offset + address - segment.virtual - back)
                     return FOLLOWS_CALL(image.read(back))
         return False

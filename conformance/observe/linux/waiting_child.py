@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.messages import Message, unpacked
+from conformance.observe.regular_file import open_regular
 
 START_SIGN: Final = b"g"
 ELF_32_MAGIC: Final = b"\x7fELF\x01"
@@ -59,5 +60,5 @@ def is_released(gate: int) -> bool:
 
 def is_elf_32(path: str) -> bool:
     """Tell whether a file is a 32-bit program, whose calls stand in another table. Raises OSError."""
-    with open(path, "rb") as file:  # noqa: PTH123
+    with open_regular(path) as file:
         return file.read(5) == ELF_32_MAGIC

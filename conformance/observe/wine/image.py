@@ -5,6 +5,8 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from conformance.observe.regular_file import open_regular
+
 if TYPE_CHECKING:
     from elftools.dwarf.dwarfinfo import DebugSectionDescriptor, DWARFInfo
 
@@ -61,7 +63,7 @@ def read_image(data: bytes) -> PeImage:
 def image_of(file: str) -> PeImage | None:
     """Read a file's headers; None where it is no program that could run here."""
     try:
-        with Path(file).open("rb") as stream:
+        with open_regular(file) as stream:
             return read_image(stream.read(1 << 16))
     except (OSError, ValueError, struct.error):
         return None
@@ -70,7 +72,7 @@ def image_of(file: str) -> PeImage | None:
 def bytes_at(file: Path, address: int, size: int) -> bytes:
     """Return bytes of a program as they lie in memory at an address; nothing where the file has none there."""
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             image = read_image(stream.read(1 << 16))
             for one in image.sections:
                 if 0 <= (inside := address - image.base - one.virtual) < one.size:
