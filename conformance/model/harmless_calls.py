@@ -39,6 +39,6 @@ HARMLESS_CALLS: Final = frozenset(
     setxattrat shmat shmctl shmdt shmget sigaltstack signalfd signalfd4 stat statfs statmount statx swapoff swapon
     symlink symlinkat sync sync_file_range syncfs sysfs sysinfo syslog tgkill timer_delete timer_getoverrun
     timer_gettime timerfd_create timerfd_gettime times tkill truncate tuxcall umask umount2 uname unlink unlinkat
-    unshare uselib userfaultfd ustat utime utimensat utimes vfork vhangup vserver wait4 waitid
+    unshare uprobe uretprobe uselib userfaultfd ustat utime utimensat utimes vfork vhangup vserver wait4 waitid
     """.split()  # noqa: SIM905 (three hundred names)
 )

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from conformance.observe import source_lines
+from conformance.records.scenario import Scenario
+from conformance.sandbox.client import Sandbox
+from conformance.sandbox.request import Program, RunRequest
 from conformance.submission.build import BuildDir
+from tests.conftest import Compile
 from tests.matrix import HERE, TEXTBOOK, Specimen, verdicts
 
 ONE_READ_IN_RUST = """use std::io::Read;
@@ -68,6 +73,19 @@ CASES: dict[str, tuple[str, Path | str, str, str]] = {
     "c": ("gcc", TEXTBOOK / "client_one_read.c", "transfer.any-split", "read("),
 }
 EXTENSIONS = {"go": ".go", "rust": ".rs", "c++": ".cpp", "c": ".c"}
+
+
+def test_a_table_of_lines_that_fills_the_memory_is_not_read(
+    sandbox: Sandbox, compiled: Compile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(command=(str(compiled("hides_itself", "-DAGAIN")),))  # of a name that nobody has asked for yet
+    (call, *_) = sandbox.run(RunRequest(program=program, scenario=Scenario())).trace.named("socket")
+    assert call.place is not None
+    monkeypatch.setattr(source_lines, "LARGEST_UNIT", 10)
+    assert source_lines.source_of(call.place) is None
+    source_lines._units.cache_clear()
+    monkeypatch.undo()
+    assert source_lines.source_of(call.place) is not None
 
 
 @pytest.mark.parametrize("language", list(CASES))
