@@ -1,5 +1,6 @@
 """What a process of the suite inherits from whatever started it, and must not depend on."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -31,16 +32,25 @@ def put_right() -> None:
     if not os.environ.get("PATH"):
         os.environ["PATH"] = USUAL_PATH
     for kind, (least, _) in LEAST.items():
-        soft, hard = resource.getrlimit(kind)
+        soft, hard = _allowed(kind)
         wanted = OPEN_FILES if kind == resource.RLIMIT_NOFILE else least
         if soft != resource.RLIM_INFINITY and soft < wanted:
-            resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+            with contextlib.suppress(OSError):
+                resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def check_limits() -> None:
     """Raise `Unusable` where a limit of this process is too low to judge anything."""
     for kind, (least, flag) in LEAST.items():
-        allowed = resource.getrlimit(kind)[0]
+        allowed, _ = _allowed(kind)
         if allowed != resource.RLIM_INFINITY and allowed < least:
             shown = allowed if kind == resource.RLIMIT_NOFILE else f"{allowed >> 10} KiB"
             raise Unusable(say("place.limit", flag=flag, allowed=shown))
+
+
+def _allowed(kind: int) -> tuple[int, int]:
+    """Return a limit of this process and how far it may raise it; none where it may not ask, as under some filters."""
+    try:
+        return resource.getrlimit(kind)
+    except OSError:
+        return resource.RLIM_INFINITY, resource.RLIM_INFINITY
