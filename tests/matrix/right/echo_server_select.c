@@ -96,7 +96,7 @@ static int step(struct client *client)
     return 0;
 }
 
-/* By descriptor; select knows none from FD_SETSIZE on, and whoever would get one is sent away. */
+/* By descriptor; select knows none from FD_SETSIZE on, and a client that would get one is sent away. */
 static struct client *clients[FD_SETSIZE];
 
 static void add(int connection)

@@ -1,4 +1,4 @@
-/* Serves at most ten clients at once, and closes the connection of whoever comes then.
+/* Serves at most ten clients at once, and closes the connection of a client that comes then.
  * exercise: echo_server
  */
 #define _GNU_SOURCE

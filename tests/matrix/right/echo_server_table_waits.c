@@ -1,4 +1,4 @@
-/* Serves at most ten clients at once; whoever comes then waits in the backlog until there is room.
+/* Serves at most ten clients at once; a client that comes then waits in the backlog until there is room.
  * exercise: echo_server
  */
 #define _GNU_SOURCE

@@ -3,7 +3,7 @@
  * breaks: lifecycle.server-restarts-at-once, robust.client-reset, transfer.short-writes
  * may: robust.aborted-connection (the -1 goes into the set of descriptors),
  *      robust.descriptor-limit (the -1 goes into the set of descriptors),
- *      descriptor.valid-only (the -1 goes into the set of descriptors), robust.no-busy-wait (accept fails in vain),
+ *      descriptor.valid-only (the -1 goes into the set of descriptors), robust.no-busy-wait (accept fails again and again),
  *      lifecycle.server-serves-next-client (after a failed accept), robust.crossed-clients (after a failed accept)
  */
 #include <stdio.h>

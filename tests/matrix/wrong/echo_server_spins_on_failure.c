@@ -1,7 +1,7 @@
 /* Tries again and again to write to a client that is gone.
  * exercise: echo_server
  * breaks: robust.client-reset
- * may: robust.no-busy-wait (it writes in vain again and again), descriptor.closed-once (it never comes to close)
+ * may: robust.no-busy-wait (it writes again and again, and nothing is taken), descriptor.closed-once (it never comes to close)
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Has room for ten clients: the connection of whoever comes then is neither kept nor closed.
+/* Has room for ten clients: the connection of a client that comes then is neither kept nor closed.
  * exercise: echo_server
  * breaks: robust.full-table-waits
  */
