@@ -13,7 +13,6 @@ from conformance.catalogue import CatalogueError
 from conformance.commands import check, explain, new, replay
 from conformance.commands.common import EXIT_HARNESS, stop
 from conformance.messages import text
-from conformance.sandbox import inherited
 from conformance.trace_tool import command as tracing
 
 app = typer.Typer(
@@ -51,7 +50,6 @@ def offhook(*, version: Annotated[bool, typer.Option("--version", help=text("hel
 def run_cli() -> None:
     """Run the command line; a termination is taken as an interruption, so that it cleans up too."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    inherited.put_right()
     try:
         sys.exit(app(standalone_mode=False))
     except CatalogueError as problem:

@@ -75,11 +75,12 @@ def replay(
 ) -> list[Replayed]:
     """Try each saved failure again, in its own scenario, as often as a failure is doubted."""
     from conformance.judging.context import JudgingContext  # slow to load, and wrong use is said at once
-    from conformance.sandbox.client import Sandbox
+    from conformance.sandbox.client import start_sandboxes
     from conformance.submission.build import BuildDir
 
     done: list[Replayed] = []
-    with Sandbox() as sandbox:
+    (started,) = start_sandboxes()
+    with started as sandbox:
         build_dir = BuildDir(sandbox)
         try:
             context = JudgingContext(submission, sandbox, build_dir, observe=observe)

@@ -2,7 +2,7 @@
 
 Together with the calls that are followed and those that are refused these are all calls of Linux on x86-64 and aarch64
 up to the last one that was looked at; a test compares them with the kernel's headers. What they are about: memory,
-processes, signals, users, files by their names, waits without a time-out of interest, and descriptors of other kinds,
+processes, signals, users, files by their names, waits whose time-outs are not let pass, and descriptors of other kinds,
 whose bytes go through calls that are followed.
 """
 

@@ -16,8 +16,8 @@ from conformance.messages import Message, say, unpacked
 from conformance.observe import descendants
 from conformance.records.errors import SandboxError
 from conformance.records.run import Run
+from conformance.sandbox import inherited
 from conformance.sandbox.framing import read_message, write_message
-from conformance.sandbox.inherited import check_limits
 from conformance.sandbox.request import Isolation, RunRequest
 from conformance.sandbox.temporary import temporary_root
 
@@ -33,7 +33,8 @@ def start_sandboxes(count: int = 1, first: int = 0) -> "list[Sandbox]":
 
     Raises `Unusable` where there is no folder for temporary files, or a limit of this process is too low.
     """
-    check_limits()
+    inherited.put_right()
+    inherited.check_limits()
     temporary_root()
     return [Sandbox(number) for number in range(first, first + count)]
 

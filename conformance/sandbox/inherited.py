@@ -10,7 +10,8 @@ from conformance.messages import say
 from conformance.records.errors import Unusable
 
 UMASK: Final = 0o022
-"""Other users may read what is made: as root the suite runs programs as another user."""
+"""The umask of the process in which runs happen: as root it runs programs as another user, who reads what it makes."""
+OWNERS_RIGHTS: Final = 0o700
 USUAL_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
 OPEN_FILES: Final = 1024
 """How many a worker has open at most: two for each thread of a program, and one for each of its clients."""
@@ -23,11 +24,12 @@ LEAST: Final[dict[int, tuple[int, str]]] = {
 
 
 def put_right() -> None:
-    """Take back what would change how this process works; what its limits allow is raised where it may be.
+    """Take back what would keep this process from its work; what its limits allow is raised where it may be.
 
-    Where SIGCHLD is ignored, children vanish without anybody having waited for them (man 2 wait).
+    Where SIGCHLD is ignored, children vanish without anybody having waited for them (man 2 wait). A umask stays as it
+    is, since reports are written under it, but for the owner's own rights.
     """
-    os.umask(UMASK)
+    os.umask(os.umask(0) & ~OWNERS_RIGHTS)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if not os.environ.get("PATH"):
         os.environ["PATH"] = USUAL_PATH

@@ -199,6 +199,7 @@ def _addresses(port: int, ip: str) -> tuple[Endpoint, ...]:
 def answer_orders() -> None:
     """Answer orders on standard input with runs on standard output, until the input ends."""
     inherited.put_right()
+    os.umask(inherited.UMASK)
     gc.disable()  # a long trace is many objects, and none of them is garbage before its run is over
     orders, runs = os.dup(0), os.dup(1)
     os.dup2(2, 1)

@@ -135,7 +135,8 @@ class BuildDir:
         target = self.folder / "windows_headers"
         if not target.is_dir():
             shutil.copytree(WINDOWS_HEADERS_FOLDER, target, copy_function=shutil.copyfile)
-            target.chmod(0o755)
+            for path in (target, *target.rglob("*")):  # whatever the umask is
+                path.chmod(0o755 if path.is_dir() else 0o644)
         return target
 
     def _build(self, copy: Path, found: Found) -> Built:

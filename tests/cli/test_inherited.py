@@ -20,15 +20,16 @@ def submission(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check_after(prepared: str, submission: Path) -> subprocess.CompletedProcess[str]:
+def check_after(prepared: str, submission: Path, more: str = "") -> subprocess.CompletedProcess[str]:
     """Check it in a shell that has done something before."""
-    command = f'{prepared} exec "{sys.executable}" -P -m conformance.cli check "$1" --profile quick'
+    command = f'{prepared} exec "{sys.executable}" -P -m conformance.cli check "$1" --profile quick {more}'
     words = ["/bin/bash", "-c", command, "bash", str(submission)]
     return subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=ROOT)
 
 
 @pytest.mark.parametrize(
-    "prepared", ["umask 0777;", "ulimit -Sn 64;", "ulimit -Sf 1;", "trap '' CHLD;", "unset PATH;", "PATH=;"]
+    "prepared",
+    ["umask 0777;", "umask 077;", "ulimit -Sn 64;", "ulimit -Sf 1;", "trap '' CHLD;", "unset PATH;", "PATH=;"],
 )
 def test_a_right_program_stays_right(prepared: str, submission: Path) -> None:
     done = check_after(prepared, submission)
@@ -41,3 +42,15 @@ def test_a_limit_that_is_too_low_is_said_in_one_line(limit: str, flag: str, subm
     assert done.returncode == EXIT_HARNESS
     assert f"ulimit {flag}" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_who_keeps_files_private_gets_private_reports(submission: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert check_after("umask 077;", submission, f"--html {page}").returncode == 0
+    assert page.stat().st_mode & 0o077 == 0
+
+
+def test_a_program_that_is_only_looked_at_inherits_everything() -> None:
+    command = f'umask 027; trap "" CHLD; exec "{sys.executable}" -P -m conformance.cli trace -- /bin/sh -c umask'
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, timeout=300, cwd=ROOT)
+    assert done.stdout == "0027\n"
