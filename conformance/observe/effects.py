@@ -7,8 +7,9 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
+from conformance.catalogue.records import DATAGRAMS
 from conformance.model.calls import CLOSE_RANGE_CLOEXEC, DUPLICATES, SystemCall
-from conformance.model.constants import SOL_SOCKET
+from conformance.model.constants import SOCK_DGRAM, SOCKET_TYPE_MASK, SOL_SOCKET
 from conformance.model.descriptors import UNDER_WAY, DescriptorKind, OpenFile, State
 from conformance.observe.pending import PendingCall
 from conformance.observe.recording import Process, Recording
@@ -66,6 +67,7 @@ def arrive(recording: Recording, process: Process, numbers: list[int]) -> None:
 def _socket(recording: Recording, process: Process, pending: PendingCall, result: int) -> OpenFile:
     made = recording.new_file(DescriptorKind.SOCKET, State.FRESH, pending.number)
     made.in_scope = recording.scope.sockets
+    made.datagrams = pending.arg("type") & SOCKET_TYPE_MASK == SOCK_DGRAM
     process.table.put(result, made)
     return made
 
@@ -103,6 +105,11 @@ def _listen(_recording: Recording, _process: Process, pending: PendingCall, _res
     if pending.file is not None:
         # A server that listens elsewhere than it was told is still the exercise's: one slip costs one requirement.
         pending.file.in_scope = pending.in_scope = True
+
+
+def _bind(recording: Recording, _process: Process, pending: PendingCall, _result: int) -> None:
+    if pending.file is not None and pending.file.datagrams and recording.scope.transport in DATAGRAMS:
+        pending.file.in_scope = pending.in_scope = True  # as a listener is, wherever it is
 
 
 def _closes(_recording: Recording, process: Process, pending: PendingCall, _result: int) -> None:
@@ -148,6 +155,7 @@ EFFECTS: Final[dict[str, Callable[[Recording, Process, PendingCall, int], OpenFi
     "accept": _accept,
     "open": _open,
     "listen": _listen,
+    "bind": _bind,
     "close": _closes,
     "close_range": _close_range,
     "dup": _dup,

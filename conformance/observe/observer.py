@@ -100,6 +100,14 @@ class Observer(Protocol):
     def faults_applied(self) -> int:
         """How often a fault has had its effect."""
 
+    @property
+    def seconds_passed(self) -> float:
+        """How much time was let pass."""
+
+    @property
+    def looks_at_a_sleeper(self) -> int:
+        """How often in a row it was seen that the program only sleeps for a time, which cannot be let pass."""
+
     def polling(self) -> Polling:
         """Tell how a program has asked for what is not there since this was last asked; begin to count anew."""
 
@@ -109,6 +117,9 @@ class Observer(Protocol):
         Threads are looked at one after the other. One that wakes another and falls asleep itself may be seen asleep in
         its place, and so all of them, though one was awake all the time.
         """
+
+    def is_about_to_run(self) -> bool:
+        """Tell whether a thread is said to sleep that only waits for a processor: it goes on by itself."""
 
     def zombies(self) -> int:
         """Return how many children of the program have ended without anybody having waited for them."""

@@ -7,6 +7,8 @@ from conformance.model.constants import MSG_PEEK
 from conformance.observe.pending import PendingCall
 
 ASK: Final = frozenset({"poll", "select", "epoll_wait"})
+LOOKS: Final = ASK | {"wait"}
+"""Calls that look whether something is there, mostly at several descriptors: Windows waits for events, too."""
 GIVE_SOMETHING: Final = TRANSFER | {"accept", "connect"} | ASK
 PROGRESS_CALLS: Final = TRANSFER | {"accept", "connect", "close", "shutdown", "listen"}
 

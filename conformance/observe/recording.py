@@ -1,16 +1,21 @@
 """What every recorder keeps of a run: the processes with their tables, the calls, and what becomes of both."""
 
+import contextlib
 import os
 import signal
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
+from conformance.catalogue.records import TransportName
 from conformance.model.descriptors import DescriptorKind, DescriptorTable, OpenFile, State
 from conformance.observe.linux.call_sites import CallSites
 from conformance.observe.linux.memory import Memory
+from conformance.observe.pending import PendingCall
+from conformance.observe.progress import LOOKS
 from conformance.observe.runtime_lines import RuntimeLines
 from conformance.records.trace import Birth, Call, Description, Fork, Left, Load, Trace
 
@@ -26,6 +31,10 @@ class Scope(Struct, frozen=True):
     """The folder whose files belong to the exercise; none where it is about sockets alone."""
     sockets: bool = False
     """Whether every socket belongs to it."""
+    transport: TransportName = "tcp"
+    """What its sockets are."""
+    path: str = ""
+    """The file that a socket of it is bound to, where sockets have paths."""
     everything: bool = False
     """Record each call of interest, whatever it is about."""
     lines: str = ""
@@ -73,6 +82,8 @@ class Recording:
         """What messages carry that nobody has received yet."""
         self.unproductive = 0
         """How many calls in a row gave nothing: an end, an error, no descriptor ready."""
+        self.asked: Counter[int | None] = Counter()
+        """How many of them asked each descriptor for something; those that only look at several are not among them."""
         self.rests = 0
         """How many ticks of the program's own clock came meanwhile, each after calls that gave nothing."""
         self._unproductive_by_then = 0
@@ -98,7 +109,8 @@ class Recording:
         process.memory.close()
         if process.loaded:
             self.loads.append(Load(process=process.number, after=len(self.calls)))
-            process.table.keep_only({int(name.name) for name in Path(f"/proc/{pid}/fd").iterdir()})
+            with contextlib.suppress(OSError):  # another process of the program may have killed it just now
+                process.table.keep_only({int(name.name) for name in Path(f"/proc/{pid}/fd").iterdir()})
         process.loaded = True
 
     def thread(self, process: Process, tid: int, stack: int) -> None:
@@ -122,6 +134,13 @@ class Recording:
     def begin_to_count(self) -> None:
         """Something gave the program what it asked for, or it slept: count calls that give nothing anew."""
         self.unproductive = self.rests = self._unproductive_by_then = 0
+        self.asked.clear()
+
+    def gave_nothing(self, pending: PendingCall) -> None:
+        """Count a call that gave nothing."""
+        self.unproductive += 1
+        if pending.name not in LOOKS:
+            self.asked[pending.descriptor] += 1
 
     def ended(self, process: Process, tid: int, status: int) -> None:
         """Take note of the end of a thread, with the system's word for how: to a trace of calls it is nothing."""

@@ -6,12 +6,13 @@ shows a place: what is judged are the runs of the program as it is. There is a h
 their calls in other threads, or in a later turn of a loop, so that no line can be named for a call.
 """
 
-import os
 import struct
 from pathlib import Path
 from typing import Final
 
 from conformance.observe.linux.memory import Memory
+from conformance.observe.linux.proc_status import value
+from conformance.observe.regular_file import open_regular
 from conformance.records.trace import CallSite
 
 HOOKS: Final = Path(__file__).parent / "runtimes"
@@ -42,20 +43,21 @@ class RuntimeLines:
             return None
         noted, line, size = HEAD.unpack_from(slot)
         name = slot[HEAD.size : HEAD.size + size]
-        return CallSite(file=os.fsdecode(name), offset=0, line=line) if noted == number and line else None
+        if noted != number or not line:
+            return None
+        return CallSite(file=name.decode("utf-8", "backslashreplace"), offset=0, line=line)
 
     def _told(self) -> int:
-        """Return the table's address, as far as the hook has told it; the program could write anything there."""
-        with self._path.open("rb") as file:
-            text = file.read(LONGEST_ADDRESS)
+        """Return the table's address, as far as the hook has told it; the program could put anything there."""
+        try:
+            with open_regular(self._path) as file:
+                text = file.read(LONGEST_ADDRESS)
+        except OSError:
+            return 0
         return int(text) if text.isdigit() else 0
 
 
 def _number_inside(tid: int) -> int:
     """Return a thread's number in its own PID namespace."""
-    try:
-        status = Path(f"/proc/{tid}/status").read_text()
-    except OSError:
-        return 0
-    numbers = next((line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:")), ["0"])
-    return int(numbers[-1])
+    numbers = value(tid, b"NSpid:").split()
+    return int(numbers[-1]) if numbers else 0

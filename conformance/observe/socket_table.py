@@ -1,4 +1,4 @@
-"""The kernel's table of TCP sockets: who listens, who waits to be accepted, what has not arrived."""
+"""The kernel's tables of sockets: who listens, who waits to be accepted, what has not arrived; who has which port."""
 
 import contextlib
 import socket
@@ -10,9 +10,12 @@ from typing import Final, NamedTuple
 NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY = 4, 20
 REQUEST_DUMP: Final = 0x301
 NLMSG_ERROR, NLMSG_DONE = 2, 3
-TCP_TIME_WAIT, TCP_LISTEN = 6, 10
+TCP_ESTABLISHED, TCP_TIME_WAIT, TCP_CLOSE, TCP_LISTEN = 1, 6, 7, 10
 """Of the states in the kernel's tcp_states.h."""
 TCP_CONNECTED_STATES: Final = frozenset(range(1, 12)) - {TCP_TIME_WAIT, TCP_LISTEN}
+DATAGRAM_STATES: Final = frozenset({TCP_ESTABLISHED, TCP_CLOSE})
+"""Of a socket of UDP: whether it was connected to one address, or not."""
+TABLES: Final = {socket.IPPROTO_TCP: ("tcp", "tcp6"), socket.IPPROTO_UDP: ("udp", "udp6")}
 QUESTION: Final = struct.Struct("=IHHIIBBxxI48x")
 """struct nlmsghdr and struct inet_diag_req_v2."""
 NETLINK_MESSAGE_HEAD: Final = struct.Struct("=iH")
@@ -52,7 +55,12 @@ def sending() -> Iterator[tuple[int, int]]:
     return ((row.port, row.other) for row in _socket_rows(TCP_CONNECTED_STATES) if row.unsent)
 
 
-def _socket_rows(states: frozenset[int]) -> list[SocketRow]:
+def bound_datagrams() -> Iterator[int]:
+    """Yield the ports that sockets of UDP have in this network namespace."""
+    return (row.port for row in _socket_rows(DATAGRAM_STATES, socket.IPPROTO_UDP))
+
+
+def _socket_rows(states: frozenset[int], protocol: int = socket.IPPROTO_TCP) -> list[SocketRow]:
     """Ask the kernel for its sockets in these states (man 7 sock_diag).
 
     Its tables in /proc name all of them, also the many connections that are over, and take 20 times as long; they are
@@ -61,15 +69,17 @@ def _socket_rows(states: frozenset[int]) -> list[SocketRow]:
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as link:
             return [
-                row for family in (socket.AF_INET, socket.AF_INET6) for row in _ask_for_sockets(link, family, states)
+                row
+                for family in (socket.AF_INET, socket.AF_INET6)
+                for row in _ask_for_sockets(link, family, protocol, states)
             ]
     except OSError:
-        return [row for table in ("tcp", "tcp6") for row in _read_proc_table(table, states)]
+        return [row for table in TABLES[protocol] for row in _read_proc_table(table, states)]
 
 
-def _ask_for_sockets(link: socket.socket, family: int, states: frozenset[int]) -> Iterator[SocketRow]:
-    """Yield the sockets of one family; raise OSError where the kernel does not tell."""
-    of_whom = family, socket.IPPROTO_TCP, sum(1 << state for state in states)
+def _ask_for_sockets(link: socket.socket, family: int, protocol: int, states: frozenset[int]) -> Iterator[SocketRow]:
+    """Yield the sockets of one family and protocol; raise OSError where the kernel does not tell."""
+    of_whom = family, protocol, sum(1 << state for state in states)
     link.send(QUESTION.pack(QUESTION.size, SOCK_DIAG_BY_FAMILY, REQUEST_DUMP, 0, 0, *of_whom))
     while True:
         answer, at = link.recv(LARGEST_ANSWER), 0

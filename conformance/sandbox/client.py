@@ -14,37 +14,49 @@ import msgspec
 from conformance.catalogue import Platform
 from conformance.messages import Message, say, unpacked
 from conformance.observe import descendants
-from conformance.records.errors import SandboxError
+from conformance.records.errors import BlamelessError, SandboxError, StuckError
 from conformance.records.run import Run
-from conformance.sandbox import inherited
+from conformance.sandbox import closed_memory, inherited, machine_lock, temporary
 from conformance.sandbox.framing import read_message, write_message
-from conformance.sandbox.request import Isolation, RunRequest
-from conformance.sandbox.temporary import temporary_root
+from conformance.sandbox.request import Isolation, RunRequest, Wanted
 
 ANSWER_GRACE: Final = 30.0
 """Seconds that a worker has beyond the hard limit of a run: it bounds a stuck worker, and decides nothing else."""
-
+ENDS_WITHIN_S: Final = 15.0
+"""Seconds that a worker may take to clean up, on a busy machine too: a program may have left many thousands of files.
+What is left by one that is killed, the suite takes away itself."""
+MAY_BE_BROUGHT_ABOUT: Final = ("place.unusable", "sandbox.start-refused")
+"""Messages about what a program can use up, among what a worker answers in place of a run: room, and processes."""
 KILL_ROUNDS: Final = 1000
 """How often it is looked what a dying worker leaves: a program may start new processes as quickly as they are ended."""
 
 
-def start_sandboxes(count: int = 1, first: int = 0) -> "list[Sandbox]":
+def start_sandboxes(count: int = 1, first: int = 0, wanted: Wanted = "best") -> "list[Sandbox]":
     """Begin to set up so many sandboxes, numbered from the first: no two on a machine share a number.
 
-    Raises `Unusable` where there is no folder for temporary files, or a limit of this process is too low.
+    They keep programs apart as far as is wanted. Raises `Unusable` where there is no folder for temporary files, or a
+    limit of this process is too low.
     """
     inherited.put_right()
     inherited.check_limits()
-    temporary_root()
-    return [Sandbox(number) for number in range(first, first + count)]
+    temporary.temporary_root()
+    closed_memory.close()
+    return [Sandbox(number, wanted=wanted) for number in range(first, first + count)]
+
+
+def _failure(why: Message | str) -> SandboxError:
+    """Return how a run failed that the machine could not do."""
+    possible = isinstance(why, Message) and why.key in MAY_BE_BROUGHT_ABOUT
+    return SandboxError(why) if possible else BlamelessError(why)
 
 
 class Sandbox:
     """A place where programs run; use it as a context manager. It is set up while the suite does other things."""
 
-    def __init__(self, number: int = 0, platform: Platform = "posix") -> None:
-        self.number, self.platform = number, platform
+    def __init__(self, number: int = 0, platform: Platform = "posix", wanted: Wanted = "best") -> None:
+        self.number, self.platform, self.wanted = number, platform, wanted
         self._others: dict[Platform, Sandbox] = {}
+        self._untouched: Sandbox | None = None
         self.runs = 0
         self.seconds = 0.0
         self.waiting_seconds = 0.0
@@ -54,8 +66,14 @@ class Sandbox:
         self._open()
 
     def _open(self) -> None:
-        command = [sys.executable, "-P", "-m", "conformance.sandbox.worker", str(self.number), self.platform]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        words = [str(self.number), self.platform, self.wanted]
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "conformance.sandbox.worker", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=inherited.handed_on(os.environ),
+            start_new_session=True,
+        )
         assert self._process.stdin and self._process.stdout
         self._orders, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._isolation: Isolation | None = None
@@ -90,7 +108,7 @@ class Sandbox:
                 self._open()
             raise
         if isinstance(message, Message | str):
-            raise SandboxError(message)
+            raise _failure(message)
         run = msgspec.msgpack.decode(message, type=Run)
         self.runs += 1
         self.seconds += run.seconds
@@ -103,12 +121,25 @@ class Sandbox:
         if platform == self.platform:
             return self
         if platform not in self._others:
-            self._others[platform] = Sandbox(self.number, platform)
+            self._others[platform] = Sandbox(self.number, platform, self.wanted)
         return self._others[platform]
+
+    @property
+    def untouched(self) -> "Sandbox":
+        """Where no submission's program can ever have changed anything.
+
+        That is this sandbox where each program has a box of its own; else another one, set up when first asked for.
+        """
+        if self.isolation.tier == "full":
+            return self
+        if self._untouched is None:
+            self._untouched = Sandbox(self.number, self.platform, self.wanted)
+        return self._untouched
 
     def sandboxes(self) -> tuple["Sandbox", ...]:
         """Return this sandbox and those that were set up beside it."""
-        return (self, *self._others.values())
+        beside = self._untouched.sandboxes() if self._untouched is not None else ()
+        return (self, *self._others.values(), *beside)
 
     def _ask(self, order: RunRequest) -> bytearray | Message | str:
         """Return the worker's answer. Raises `SandboxError` where it died, or is stuck far beyond its own limits."""
@@ -118,10 +149,12 @@ class Sandbox:
             limit = order.hard_limit_s + ANSWER_GRACE
             ready, _, _ = select.select([self._answers, self._interruption], [], [], limit)
             if self._interrupted or self._interruption in ready:
-                raise SandboxError(say("sandbox.interrupted"))
+                raise BlamelessError(say("sandbox.interrupted"))
             answer = self._answer() if ready else None
             if answer is not None:
                 return answer
+            if not ready:
+                raise StuckError(say("sandbox.worker-stuck"))
         raise SandboxError(say("sandbox.worker-ended"))
 
     def _answer(self) -> bytearray | Message | str | None:
@@ -155,7 +188,7 @@ class Sandbox:
         if self._interruption >= 0:
             os.close(self._interruption)
             self._interruption = -1
-        for other in self._others.values():
+        for other in self.sandboxes()[1:]:
             other.close()
 
     def _end(self) -> None:
@@ -166,10 +199,13 @@ class Sandbox:
                 with contextlib.suppress(OSError):
                     end.close()
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=ENDS_WITHIN_S)
         except subprocess.TimeoutExpired:
             self._kill()
             self._process.wait()
+        if self._process.returncode:
+            temporary.remove_abandoned()
+            machine_lock.remove_abandoned()
 
     def __enter__(self) -> Self:
         return self

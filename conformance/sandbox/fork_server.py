@@ -5,12 +5,13 @@ several milliseconds for each start. The fork server is forked once. It carries 
 filter, the user, the limits) and starts each by `vfork`, which shares its memory until exec. It is traced itself, and
 stands still at its next call for an order whenever it has nothing to do.
 
-In a process namespace it is the first process: it adopts orphans, ends everything on request, and what runs beside it
-can send it no signal.
+In a box it is the first process of a process namespace: it adopts orphans, ends everything on request, and what runs
+beside it can send it no signal.
 """
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import mmap
 import os
@@ -26,11 +27,11 @@ from conformance.messages import Message, say, unpacked
 from conformance.model.constants import WALL
 from conformance.observe.libc import libc
 from conformance.observe.linux import arch as kernel
-from conformance.observe.linux.arch import Arch, ptrace_request
+from conformance.observe.linux.arch import ptrace_request
 from conformance.observe.linux.seccomp import Filter
 from conformance.observe.linux.stop_loop import event_message
-from conformance.sandbox import spawn
-from conformance.sandbox.spawn import FIRST_OWN_FD, Launch
+from conformance.sandbox import closed_memory, namespaces, spawn
+from conformance.sandbox.spawn import FIRST_OWN_FD, PLAIN, Birth, Launch
 from conformance.sandbox.uids import Identity
 
 KILL_ALL: Final = b"k"
@@ -43,6 +44,8 @@ SHARED_SIZE: Final = 4096
 WAITS_AT: Final = SHARED_SIZE - 1
 """The place in the shared page that says: the next stop is the call for an order."""
 THREE: Final = struct.Struct("3i")
+NUMBER: Final = struct.Struct("i")
+"""Why it could not prepare its view of files, as an error's number; 0 where it could."""
 
 _wait_for: Final = libc.waitpid
 StartRequest = tuple[tuple[str, ...], str, dict[str, str], tuple[int, ...]]
@@ -56,19 +59,33 @@ class ForkServerError(Exception):
 class ForkServer:
     """The worker's handle on it."""
 
-    def __init__(self, arch: Arch | None, identity: Identity | None) -> None:
+    def __init__(self, filter_: Filter | None, identity: Identity | None, birth: Birth = PLAIN) -> None:
+        """Fork it, and let it prepare its view of files; without a filter it is not traced. Raises OSError."""
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._shared = mmap.mmap(-1, SHARED_SIZE)
         self.idle = False
         """It stands still, and waits for an order."""
-        self.pid = os.fork()
+        self.pid = closed_memory.forked(birth.fork)
         if self.pid == 0:
             self._line.close()
-            _serve(theirs, self._shared, Filter(arch) if arch else None, identity)
+            _serve(theirs, self._shared, filter_, identity, birth)
         theirs.close()
-        self.traced = arch is not None and Filter(arch).is_allowed() and self._seize()
+        self.namespaces: tuple[int, ...] = ()
+        """What others enter by, where it has any of its own: opened while it is still dumpable."""
+        self._await_ready()
+        if birth is not PLAIN:
+            self.namespaces = namespaces.opened(self.pid)
+        self.traced = filter_ is not None and self._seize()
         self._line.send(BEGIN if self.traced else BEGIN_UNTRACED)
         self.wait_idle()
+
+    def _await_ready(self) -> None:
+        """Wait until it has prepared its view of files. Raises OSError where the system refused."""
+        answer = self._line.recv(NUMBER.size)
+        number = NUMBER.unpack(answer)[0] if answer else errno.EPERM
+        if number:
+            self.close()
+            raise OSError(number, os.strerror(number))
 
     def _seize(self) -> bool:
         try:
@@ -106,6 +123,8 @@ class ForkServer:
         os.kill(self.pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, WALL)
+        for handle in self.namespaces:
+            os.close(handle)
         self._line.close()
         self._shared.close()
 
@@ -137,12 +156,23 @@ class ForkServer:
 # ---------------------------------------------------------------- in the fork server itself
 
 
-def _serve(orders: socket.socket, shared: mmap.mmap, filter_: Filter | None, identity: Identity | None) -> NoReturn:
+def _serve(
+    orders: socket.socket,
+    shared: mmap.mmap,
+    filter_: Filter | None,
+    identity: Identity | None,
+    birth: Birth,
+) -> NoReturn:
     try:
-        libc.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         orders = socket.socket(fileno=fcntl.fcntl(orders.detach(), fcntl.F_DUPFD_CLOEXEC, FIRST_OWN_FD))
         os.closerange(3, FIRST_OWN_FD)
-        traced = orders.recv(1) == BEGIN
+        try:
+            birth.prepare()
+        except OSError as problem:
+            orders.send(NUMBER.pack(problem.errno or errno.EPERM))
+            os._exit(1)
+        orders.send(NUMBER.pack(0))
+        traced = orders.recv(1) == BEGIN  # from here on it is the worker's child
         _set_up(identity)
         if traced and filter_ is not None:
             filter_.install()
@@ -154,14 +184,15 @@ def _serve(orders: socket.socket, shared: mmap.mmap, filter_: Filter | None, ide
 
 def _set_up(identity: Identity | None) -> None:
     """Take on what every program is to have; as root, keep the way back to end what runs as root."""
+    libc.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.setsid()
     spawn.clean_signals()
     os.umask(0o022)
+    spawn.give_up_rights()
     if identity is not None:
         identity.become(with_a_way_back=True)
         libc.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a change of user takes it back
     spawn.limit()
-    spawn.give_up_rights()
     libc.prctl(kernel.PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 

@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import resource
 import signal
+from collections.abc import Mapping
 from typing import Final
 
 from conformance.messages import say
@@ -21,6 +23,19 @@ LEAST: Final[dict[int, tuple[int, str]]] = {
     resource.RLIMIT_AS: (256 << 20, "-v"),
 }
 """What the suite needs at least, files or bytes, and how the shell's ulimit names it."""
+HANDED_ON: Final = re.compile(
+    r"PATH|HOME|USER|TMPDIR|TEMP|TMP|LANG|LC_\w+|TZ|JAVA_HOME|CARGO_HOME|RUSTUP_HOME|GOROOT|XDG_CACHE_HOME"
+    r"|LD_LIBRARY_PATH|VIRTUAL_ENV|PYENV_\w+|PYTHON\w+|COVERAGE_\w+|OFFHOOK_LANGUAGE"
+)
+"""The variables that say where things lie and how they are written."""
+
+
+def handed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the process in which runs happen is told of an environment: nothing that could be a secret.
+
+    A token of CI, say. A program of the same user may read the environment of a process, where nothing forbids that.
+    """
+    return {name: value for name, value in environment.items() if HANDED_ON.fullmatch(name)}
 
 
 def put_right() -> None:

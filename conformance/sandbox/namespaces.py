@@ -1,4 +1,4 @@
-"""Namespaces: a network and a process tree of the worker's own, where the system allows them."""
+"""Namespaces: a network and mounts of the worker's own, and births into the namespaces of others, where allowed."""
 
 import contextlib
 import ctypes
@@ -7,13 +7,14 @@ import fcntl
 import os
 import socket
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from conformance.observe.libc import libc
-from conformance.observe.linux.arch import CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUSER
+from conformance.observe.linux.arch import CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER
 from conformance.records.scenario import LOOPBACK_6
-from conformance.sandbox import uids
+from conformance.sandbox import root, uids
 
 # man 7 netdevice, man 7 rtnetlink, linux/rtnetlink.h.
 SIOCSIFFLAGS, SIOCSIFMTU = 0x8914, 0x8922
@@ -41,9 +42,10 @@ TCP_SYSCTLS: Final = {
 
 
 def enter(*, as_root: bool) -> bool:
-    """Move this process into namespaces of its own; tell whether that worked.
+    """Move this process into a network and mounts of its own, and a plain user's into a user namespace before.
 
-    It is tried in a child first: a user namespace that turns out useless could not be left again.
+    Tell whether that worked. It is tried in a child first: a user namespace that turns out useless could not be left
+    again.
     """
     child = os.fork()
     if child == 0:
@@ -51,9 +53,72 @@ def enter(*, as_root: bool) -> bool:
     return os.waitpid(child, 0)[1] == 0 and _try_to_enter(as_root=as_root)
 
 
+def fork_into(enter: Callable[[], None]) -> int:
+    """Fork a child that lives in other namespaces; return its number, and 0 in the child itself. Raises OSError.
+
+    A process stays in its process namespace for good: only its children can be born in another one (man 2 setns). So
+    a process between this one and the child enters, has the child and ends. Then the child is one of this process,
+    which is a subreaper.
+    """
+    reading, writing = os.pipe()
+    between = os.fork()
+    if between == 0:
+        number = -1
+        try:
+            os.close(reading)
+            enter()
+            number = os.fork()
+            if number:
+                os.write(writing, b"%d" % number)
+        except OSError as problem:
+            os.write(writing, b"%d" % -(problem.errno or errno.EPERM))
+        finally:
+            if number:
+                os._exit(0)
+        os.close(writing)
+        return 0
+    os.close(writing)
+    os.waitpid(between, 0)
+    found = int(os.read(reading, 20) or b"-1")
+    os.close(reading)
+    if found < 0:
+        raise OSError(-found, os.strerror(-found))
+    return found
+
+
+def unshare(kinds: int) -> None:
+    """Give this process new namespaces; its children, where it is one of processes. Raises OSError."""
+    if libc.unshare(kinds) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+
+
+def opened(pid: int) -> tuple[int, ...]:
+    """Open the namespaces of a box by its first process, for `join_all`. Raises OSError."""
+    return tuple(os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in ("ipc", "uts", "pid", "mnt"))
+
+
+def join_all(handles: tuple[int, ...]) -> None:
+    """Move this process into open namespaces; its children, where it is one of processes. Raises OSError.
+
+    By a pidfd that takes the right to trace the process, which a plain user has over none that is not dumpable.
+    """
+    for handle in handles:
+        join(handle, 0)
+
+
+def join(process: int, kinds: int) -> None:
+    """Move this process into the namespaces of another one, by its pidfd; its children, where it is one of processes.
+
+    Raises OSError, also where Linux is older than 5.8.
+    """
+    if libc.setns(process, kinds) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
 def _try_to_enter(*, as_root: bool) -> bool:
     try:
         _unshare(as_root=as_root)
+        root.make_private()
         _raise_loopback()
     except OSError:
         return False
@@ -67,13 +132,13 @@ def _try_to_enter(*, as_root: bool) -> bool:
 
 def _unshare(*, as_root: bool) -> None:
     user, group = os.getuid(), os.getgid()
-    wanted = CLONE_NEWNET | CLONE_NEWPID | (0 if as_root else CLONE_NEWUSER)
-    if libc.unshare(wanted) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
+    unshare(CLONE_NEWNET | CLONE_NEWNS | (0 if as_root else CLONE_NEWUSER))
     if not as_root:  # a root that can become nobody else is a plain user here, and loses its capabilities at exec
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user or uids.FIRST} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group or uids.FIRST} {group} 1")
+        with contextlib.suppress(OSError):  # programs make no user namespace in this one
+            Path("/proc/sys/user/max_user_namespaces").write_text("0")
 
 
 def _raise_loopback() -> None:

@@ -2,35 +2,41 @@
 
 import errno
 import socket
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from conformance.model.alerts import CLOSE_NOTIFY, alert_name
 from conformance.observe.observer import Observer
-from conformance.observe.socket_table import waiting_at
-from conformance.records.run import Happening
+from conformance.records.run import CUT_OFF, Happening
 from conformance.records.scenario import (
-    LOOPBACK,
-    LOOPBACK_6,
     Accept,
+    Alert,
     Await,
     Connect,
     Echo,
     End,
     Leave,
+    Notify,
     Pause,
     Read,
     Reset,
     Send,
     Signal,
     Step,
+    Stranger,
+    Update,
+    Wrap,
 )
-from conformance.sandbox.connections import RECEIVE_SIZE, Connection, Connections
+from conformance.sandbox.codec import Came
+from conformance.sandbox.connections import Connections
+from conformance.sandbox.lines import Line
 from conformance.sandbox.script import Script
 from conformance.sandbox.wire_log import WireLog
 
 MORE_COMES: Final = getattr(socket, "MSG_MORE", 0)
 """What is sent with it goes out with the next data, or with the end: the program cannot run in between."""
+OnLine = Send | Echo | End | Notify | Update | Alert | Reset | Leave | Pause | Read | Stranger
+"""Steps within a conversation."""
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ETIMEDOUT})
 
 
@@ -41,8 +47,6 @@ class Peer:
     script: Script
     connections: Connections
     observer: Observer
-    ports: Callable[[], Iterable[int]]
-    """Where a client connects to: the given port first, then where else the program may listen."""
     most_echoes: int
     """After so many answers of an echo the program asks without end."""
     log: WireLog = field(init=False)
@@ -86,6 +90,8 @@ class Peer:
         its own.
         """
         noticed = False
+        if self.connections.release():
+            return True
         while (step := self.script.next) is not None:
             if isinstance(step, Echo) and self._answer(step):
                 return True
@@ -118,13 +124,13 @@ class Peer:
     def _take(self, step: Step) -> bool | None:
         """Take a step: True, the program may notice; False, it may not; None, the step cannot be taken now."""
         match step:
-            case Connect(client=client, if_room=True) if waiting_at(self.ports()):
+            case Connect(client=client, if_room=True) if self.connections.has_waiting():
                 self._stayed_away.add(client)
                 return False
-            case Connect(client=client):
-                return self._connect(client)
-            case Accept(client=client):
-                return self._accept(client)
+            case Connect(client=client, plain=plain):
+                return self._connect(client, plain=plain)
+            case Accept():
+                return self._accept(step)
             case Signal(name=name):
                 return self._signal(name)
             case Await():
@@ -134,10 +140,19 @@ class Peer:
             return False if step.client in self._stayed_away else None
         return self._take_on_line(line, step)
 
-    def _take_on_line(self, line: Connection, step: Send | Echo | End | Reset | Leave | Pause | Read) -> bool | None:
+    def _take_on_line(self, line: Line, step: OnLine) -> bool | None:
+        flags = MORE_COMES if self.script.shares_segment(line.client) else 0
         match step:
             case Send():
-                return self._send(line, step.whole, MORE_COMES if self.script.shares_segment(line.client) else 0)
+                return self._send(line, step.whole, flags, step.wrap)
+            case Update() | Alert():
+                return self._control(line, step, flags)
+            case Notify():
+                return self._notify(line, flags)
+            case End(cut_off=True):
+                return self._end(line, notify=False)
+            case Stranger(data=data):
+                return self._intrude(line, data)
             case Echo(most=most):
                 return self._is_echo_over(line, most)
             case End():
@@ -151,19 +166,19 @@ class Peer:
             case Read():
                 return self._read(line)
 
-    def _connect(self, client: int) -> bool:
-        for port in self.ports():
-            for host in (LOOPBACK, LOOPBACK_6):
-                if self.connections.connect(client, host, port) is not None:
-                    self.log.note("connected", client, port=port, host=host)
-                    return True
-        self.log.note("refused", client)
-        return False
+    def _connect(self, client: int, *, plain: bool = False) -> bool:
+        found = self.connections.connect(client, plain=plain)
+        if found is None:
+            self.log.note("refused", client)
+            return False
+        self.log.note(found.line.found_as, client, port=found.port, host=found.host)
+        return found.line.found_as == "connected"  # a socket that is opened is nothing that the program can notice
 
-    def _accept(self, client: int) -> bool | None:
-        if self.connections.accept(client) is None:
+    def _accept(self, step: Accept) -> bool | None:
+        line = self.connections.accept(step.client, plain=step.plain)
+        if line is None:
             return None
-        self.log.note("accepted", client)
+        self.log.note(line.came_as, step.client)
         return False
 
     def _take_who_connects(self) -> bool:
@@ -172,7 +187,7 @@ class Peer:
         A client that pauses first of all reads nothing of it.
         """
         step = self.script.next
-        if not isinstance(step, Accept) or self._accept(step.client) is None:
+        if not isinstance(step, Accept) or self._accept(step) is None:
             return False
         self.script.advance()
         after = self.script.next
@@ -182,59 +197,84 @@ class Peer:
         self._move(self.connections.lines[step.client])
         return True
 
-    def _send(self, line: Connection, data: bytes, flags: int = 0) -> bool:
+    def _send(self, line: Line, data: bytes, flags: int = 0, wrap: Wrap | None = None) -> bool:
         self.log.note("sent", line.client, data)
-        line.send(data, flags)
+        line.send(data, flags, wrap)
         return True
 
+    def _control(self, line: Line, step: Alert | Update, flags: int) -> bool:
+        if isinstance(step, Update):
+            self.log.note("peer updated", line.client)
+        else:
+            self.log.note("peer alerted", line.client, detail=alert_name(step.number))
+        line.control(step, flags)
+        return True
+
+    def _notify(self, line: Line, flags: int) -> bool:
+        self.log.note("peer notified", line.client)
+        line.notify(flags)
+        return True
+
+    def _intrude(self, line: Line, data: bytes) -> bool:
+        """Let somebody else send a datagram; over a connection nobody can."""
+        sent = self.connections.intrude(line, data)
+        if sent:
+            self.log.note("stranger", line.client, data)
+        return sent
+
     def _answer(self, step: Echo) -> bool:
-        """Send back the next piece of what was received; tell whether there was one."""
+        """Send back what an echo sends next of what was received; tell whether there was anything."""
         line = self.connections.lines.get(step.client)
         if line is not None:
             self._move(line)  # it may have been accepted just now
-        if line is None or not line.echo_pending or line.returned == step.most:
+        pieces = () if line is None else line.take_echo(step)
+        if line is None or not pieces:
             return False
-        pending = line.echo_pending
-        left = len(pending) if step.most is None else min(len(pending), step.most - line.returned)
-        size = min(left, step.cut or left)
-        piece = bytes(pending[:size].swapcase() if step.swapped else pending[:size])
-        del pending[:size]
-        line.returned += size
         self._echoes += 1
-        return self._send(line, piece)
+        for piece in pieces:
+            self._send(line, piece)
+        return True
 
-    def _is_echo_over(self, line: Connection, most: int | None) -> bool | None:
+    def _is_echo_over(self, line: Line, most: int | None) -> bool | None:
         """Tell that an echo is over, which the program does not notice; None where it is not."""
-        over = self.script.unfinished > 1 and not line.echo_pending if most is None else line.returned >= most
-        return False if line.program_ended or over else None
+        over = self.script.unfinished > 1 and not line.owes_echo if most is None else line.returned >= most
+        return False if line.program_ended or line.program_notified or over else None
 
-    def _end(self, line: Connection) -> bool:
+    def _end(self, line: Line, *, notify: bool = True) -> bool:
         if line.ended:
             return False
-        self.log.note("peer ended", line.client)
+        self.log.note("peer ended", line.client, detail="" if notify else CUT_OFF)
+        if notify:
+            line.notify(MORE_COMES)
         line.end()
         return True
 
-    def _leave(self, line: Connection) -> bool:
+    def _leave(self, line: Line) -> bool:
         self._move(line)  # the kernel answers with a reset at once where something was not read
         self.log.note("peer left", line.client)
         self.connections.drop(line)
         return True
 
-    def _reset(self, line: Connection) -> bool:
+    def _reset(self, line: Line) -> bool:
+        if not line.resets:
+            return self._leave(line)
         self._move(line)
         self.log.note("peer reset", line.client)
         line.reset_at_close()
         self.connections.drop(line)
         return True
 
-    def _pause(self, line: Connection) -> bool:
+    def _pause(self, line: Line) -> bool:
         self.log.note("peer pauses", line.client)
         line.paused = True
-        self.connections.stop_watching(line)
+        self._watch_if_read(line)
         return False
 
-    def _read(self, line: Connection) -> bool:
+    def _watch_if_read(self, line: Line) -> None:
+        if line.reads_nothing:
+            self.connections.stop_watching(line)
+
+    def _read(self, line: Line) -> bool:
         paused, line.paused = line.paused, False
         if paused:
             self.log.note("peer reads", line.client)
@@ -253,31 +293,43 @@ class Peer:
         return sent
 
     def _end_one(self) -> bool:
-        return any(not line.ended and not line.unsent and self._end(line) for line in self.connections.lines.values())
+        lines = self.connections.lines.values()
+        return any(
+            line.half_close_at_last() or (not line.ended and not line.unsent and self._end(line)) for line in lines
+        )
 
     # -------------------------------------------------------------- what comes in
 
-    def _move(self, line: Connection) -> bool:
+    def _move(self, line: Line) -> bool:
         moved = line.flush()
-        while not line.program_ended and not line.paused:
+        while not line.program_ended and not line.reads_nothing:
             try:
-                raw = line.socket.recv(RECEIVE_SIZE)
+                raw = line.receive()
             except BlockingIOError:
                 return moved
             except OSError as problem:
                 self._over(line, "program reset" if problem.errno in RESETS else "program ended")
                 return True
-            if not raw:
-                self._over(line, "program ended")
+            if raw is None:
+                self._over(line, "program reset" if line.was_reset else "program ended")
                 return True
             moved = True
-            data = line.take(raw)
-            if self._keeps_for_echo:
-                line.echo_pending += data
-            self.log.note_received(line.client, data)
+            for came in line.take(raw):
+                self._note(line, came)
+            self._watch_if_read(line)
         return moved
 
-    def _over(self, line: Connection, what: Happening) -> None:
+    def _note(self, line: Line, came: Came) -> None:
+        """Note what came; an echo is owed what was said."""
+        if came.what != "received":
+            line.program_notified |= came.detail == CLOSE_NOTIFY
+            self.log.note(came.what, line.client, came.data, detail=came.detail)
+            return
+        if self._keeps_for_echo:
+            line.keep_for_echo(came.data, self.script.echo_of(line.client))
+        self.log.note_received(line.client, came.data, line.came_from)
+
+    def _over(self, line: Line, what: Happening) -> None:
         """The program has ended its direction: note it, and end the peer's, unless it has more to do."""
         line.program_ended = True
         self.connections.stop_watching(line)

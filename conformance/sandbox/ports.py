@@ -1,6 +1,7 @@
 """Ports: two different ones for each program, free, and not the same when their bytes are swapped."""
 
 import errno
+import secrets
 import socket
 from typing import Final
 
@@ -22,6 +23,8 @@ CANDIDATES: Final = (
     *range(5000, 10_000),
 )
 """Above 1023, below the ports that the system gives to clients; 9190 is the course's own."""
+DRAWN: Final = range(10_000, 30_000)
+"""Of these one is drawn for a server that runs with nobody watching."""
 
 
 class Ports:
@@ -31,6 +34,19 @@ class Ports:
         self._shared = shared
         """Whether others are in the same network."""
         self._numbers, self._reserved = two_free()
+        self._drawn: list[socket.socket] = []
+
+    def drawn(self) -> int:
+        """Return a port that nobody knows before, and that is reserved until the next one is drawn.
+
+        Raises OSError where there is none.
+        """
+        for _ in CANDIDATES:
+            if (held := _reserve(port := secrets.choice(DRAWN))) is not None:
+                _free(self._drawn)
+                self._drawn = held
+                return port
+        raise OSError(errno.EADDRINUSE, say("sandbox.no-ports"))
 
     def given(self, which: int, role: str) -> int:
         """Return the given port of a run.
@@ -39,8 +55,13 @@ class Ports:
         server could not bind its port, be it a program or the peer: then it is another one.
         """
         if self._shared and role != "alone" and not is_free(self._numbers[which], reuse=role == "client"):
+            _free(self._reserved)
             self._numbers, self._reserved = two_free()
         return self._numbers[which]
+
+    def close(self) -> None:
+        """Let others have the ports."""
+        _free([*self._reserved, *self._drawn])
 
 
 def two_free() -> tuple[tuple[int, int], list[socket.socket]]:
@@ -49,24 +70,42 @@ def two_free() -> tuple[tuple[int, int], list[socket.socket]]:
     Where workers share the system's network, each reserves its ports as long as it keeps these sockets. Raises OSError
     where no two are left.
     """
-    found: list[tuple[int, socket.socket]] = []
+    found: list[tuple[int, list[socket.socket]]] = []
     for port in CANDIDATES:
-        if len(found) < 2 and is_free(port) and is_free(swapped(port)) and (held := _reserve(port)) is not None:
+        if len(found) < 2 and (held := _reserve(port)) is not None:
             found.append((port, held))
     if len(found) < 2:
         raise OSError(errno.EADDRINUSE, say("sandbox.no-ports"))
-    return (found[0][0], found[1][0]), [held for _, held in found]
+    return (found[0][0], found[1][0]), [one for _, held in found for one in held]
 
 
-def _reserve(port: int) -> socket.socket | None:
-    """Take a name that only one process of a network namespace can have; None where another has it."""
-    holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+def _reserve(port: int) -> list[socket.socket] | None:
+    """Take a port and the one with its bytes swapped; None where another has one of them, or it is not free.
+
+    They are taken before they are tried: a trial binds the port for a moment, and then the worker that has it could
+    not start its program or its peer.
+    """
+    held = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
+    both = port, swapped(port)
+    if all(_take_name(name, one) for name, one in zip(held, both, strict=True)) and all(map(is_free, both)):
+        return held
+    _free(held)
+    return None
+
+
+def _free(held: list[socket.socket]) -> None:
+    """Let others have the ports that these sockets reserve."""
+    for name in held:
+        name.close()
+
+
+def _take_name(holder: socket.socket, port: int) -> bool:
+    """Give a socket the name of a port, which only one of a network namespace can have; tell whether it got it."""
     try:
         holder.bind(f"\0offhook port {port}")
     except OSError:
-        holder.close()
-        return None
-    return holder
+        return False
+    return True
 
 
 def is_free(port: int, *, reuse: bool = False) -> bool:

@@ -1,9 +1,11 @@
 """One run under way: the program is followed to its end, and its peer acts whenever it is quiet."""
 
+import contextlib
 import os
 import signal
 import time
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Final
 
 from conformance.catalogue import Platform
@@ -11,6 +13,7 @@ from conformance.observe.observer import Activity, Observer, Polling
 from conformance.records.run import Busy, Ending, Exited, Killed, Waiting
 from conformance.sandbox.peer import Peer
 from conformance.sandbox.request import RunRequest
+from conformance.sandbox.usage import UsageWatch, processor_time
 
 OUTPUT_KEPT: Final = 1 << 20
 """Bytes of each stream: more than any program of the exercises prints."""
@@ -18,12 +21,18 @@ CALLS_A_BYTE, BYTES_ONE_BY_ONE = 3, 1 << 16
 """A program may move what it gets byte by byte; more than so much is given only to those that take larger steps."""
 OUTPUT_A_BYTE: Final = 16
 """A program may print what it gets: as text, in hexadecimal, when it comes and when it goes."""
+SENT_A_BYTE: Final = 16
+"""A server sends a file to each of its clients, and some send what they get more than once."""
 SPINS_IN_ALL: Final = 120
 """Some go on whatever the peer does."""
 RESTS_AT_LAST: Final = 25
 """As often as a timer goes off while nothing comes of it."""
 MOST_THREADS: Final = 200
 """Threads of all its processes: a fork bomb has them at once, and no program of the exercises has a tenth of it."""
+
+
+LOOKS_AT_A_SLEEPER, LOOKS_IN_HASTE = 400, 60
+"""In all, each some milliseconds after the last, at a program that sleeps now and never does while it is watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +46,15 @@ class RunLimits:
     """Seconds of processor time without a call, whatever else the machine does."""
     output: int
     """Bytes that it prints, beyond those that follow from what it is given."""
+    sent: int
+    """Bytes that it sends, likewise."""
 
 
 RUN_LIMITS: Final[dict[tuple[Platform, bool], RunLimits]] = {
-    ("posix", False): RunLimits(30_000, 30, 3.0, OUTPUT_KEPT),
-    ("posix", True): RunLimits(5_000, 1, 0.5, 1 << 16),
-    ("winsock", False): RunLimits(10_000, 10, 3.0, 1 << 18),
-    ("winsock", True): RunLimits(2_000, 1, 0.5, 1 << 16),
+    ("posix", False): RunLimits(30_000, 30, 3.0, OUTPUT_KEPT, 1 << 22),
+    ("posix", True): RunLimits(5_000, 1, 0.5, 1 << 16, 1 << 20),
+    ("winsock", False): RunLimits(10_000, 10, 3.0, 1 << 18, 1 << 22),
+    ("winsock", True): RunLimits(2_000, 1, 0.5, 1 << 16, 1 << 20),
 }
 """By the platform, where a call under Wine takes twenty times as long; and whether the program has gone on without end
 before.
@@ -54,11 +65,9 @@ FIRST_LOOK_S, LONGEST_LOOK_S = 0.0002, 0.01
 """Seconds between two looks at what is on its way, at first and after many: a busy kernel delivers it within these."""
 DRAIN_EVERY: Final = 32
 """How many times the program moves between two looks at its output: a pipe holds more than it prints meanwhile."""
-TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
-"""In which /proc/PID/stat counts processor time."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Streams:
     """What the program prints, drained as it comes and kept up to a limit."""
 
@@ -99,6 +108,43 @@ class Streams:
         return out, err
 
 
+@dataclass
+class ThreadedStreams(Streams):
+    """Streams of a program that may hold a pipe's lock, as `splice` does while it waits for its source.
+
+    Nothing but the end of that call lets another process read the pipe, not even SIGKILL. So each stream is read by a
+    thread of its own: such a program keeps the thread, and this process goes on and ends the program.
+    """
+
+    def __post_init__(self) -> None:
+        """Begin to read. The threads take no signal: the run loop waits for these."""
+        before = signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+        self._seen = 0
+        self._readers = [Thread(target=self._read_to_end, args=(end,)) for end in self.ends]
+        for reader in self._readers:
+            reader.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _read_to_end(self, end: int) -> None:
+        os.set_blocking(end, True)
+        with contextlib.suppress(OSError):  # a terminal whose other end is gone
+            while data := os.read(end, 1 << 16):
+                if len(self.ends[end]) <= OUTPUT_KEPT:
+                    self.ends[end] += data
+                self.total += len(data)
+
+    def drain(self) -> bool:
+        """Tell whether anything was read since the last time."""
+        seen, self._seen = self._seen, self.total
+        return self._seen > seen
+
+    def close(self) -> tuple[bytes, bytes]:
+        """Wait for the end of both streams, which comes when every process of the run is gone."""
+        for reader in self._readers:
+            reader.join()
+        return super().close()
+
+
 @dataclass(slots=True)
 class RunLoop:
     """One run under way."""
@@ -107,6 +153,7 @@ class RunLoop:
     observer: Observer
     peer: Peer
     streams: Streams
+    watch: UsageWatch
     began: float
     look: float = FIRST_LOOK_S
     idle: float = 0.0
@@ -124,11 +171,14 @@ class RunLoop:
     """The processor time that the program had used when it was first seen to compute, since its last call."""
     most_calls: int = field(init=False)
     """After so many calls it goes on without end."""
+    most_received: int = field(init=False)
+    """After so many bytes to the peer, too."""
     ending: Ending | None = field(default=None)
 
     def __post_init__(self) -> None:
-        given = min(self.order.scenario.given, BYTES_ONE_BY_ONE)
-        self.most_calls = self.limits.calls + CALLS_A_BYTE * given
+        given = self.order.scenario.given
+        self.most_calls = self.limits.calls + CALLS_A_BYTE * min(given, BYTES_ONE_BY_ONE)
+        self.most_received = self.limits.sent + SENT_A_BYTE * given
 
     @property
     def limits(self) -> RunLimits:
@@ -157,8 +207,12 @@ class RunLoop:
                 self.ending = self._over_a_limit() or self._computes()
             else:
                 self._asleep(time.monotonic() - before)
+            if (passed := self.watch.look()) is not None:
+                self.ending = Busy(limit=passed)
         self.zombies = self.observer.zombies()
-        return self.ending or _how_it_ended(self.observer.exit_status)
+        ending = self.ending or _how_it_ended(self.observer.exit_status)
+        left = None if isinstance(ending, Busy) else self.watch.look_at_last()
+        return ending if left is None else Busy(limit=left)
 
     def _asleep(self, elapsed: float) -> None:
         """Seen asleep twice, with no thread awake between, and nothing under way on the wire: then it is quiet."""
@@ -168,7 +222,7 @@ class RunLoop:
         elif not self.quiet_seen or self.order.build:
             self.quiet_seen, self.slices = True, self.observer.slices()
             self.ending = self._over_a_limit()
-        elif self.observer.slices() != self.slices:
+        elif self.observer.slices() != self.slices or self.observer.is_about_to_run():
             self.quiet_seen = False
             self.ending = self._over_a_limit() or self._computes()
         else:
@@ -210,6 +264,8 @@ class RunLoop:
     def _over_a_limit(self) -> Ending | None:
         if self.streams.printed_too_much:
             return Busy(limit="output")
+        if self.peer.log.received > self.most_received:
+            return Busy(limit="bytes")
         if self.peer.echoes_too_often:
             return Busy(limit="answers")
         polling = self.observer.polling()
@@ -219,6 +275,9 @@ class RunLoop:
             return Busy(limit="calls")
         if self.observer.thread_count > MOST_THREADS:
             return Busy(limit="processes")
+        looks = LOOKS_IN_HASTE if self.order.hasty else LOOKS_AT_A_SLEEPER
+        if self.order.unwatched and self.observer.looks_at_a_sleeper > looks:
+            return Busy(limit="sleep")
         return Busy(limit="time") if time.monotonic() - self.began > self.order.hard_limit_s else None
 
     def _spins(self) -> Ending | None:
@@ -239,7 +298,7 @@ class RunLoop:
 
     def _computes(self) -> Ending | None:
         """Look whether the program computes on and on without a call: by its own processor time, not by a clock."""
-        used = sum(map(_processor_time, self.observer.processes()))
+        used = sum(map(processor_time, self.observer.processes()))
         if self.computing is None:
             self.computing = used
         if used - self.computing > COMPUTES_BEFORE_RELEASE_S:
@@ -258,15 +317,6 @@ def _pause(seconds: float) -> float:
     before = time.monotonic()
     signal.sigtimedwait([signal.SIGCHLD], seconds)
     return time.monotonic() - before
-
-
-def _processor_time(pid: int) -> float:
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:  # noqa: PTH123
-            fields = stat.read().rpartition(b")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
 
 
 def _how_it_ended(status: int | None) -> Ending:

@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 
 from conformance.observe.observer import Observer
-from conformance.records.scenario import Await, Connect, Echo, End, Leave, Pause, Reset, Send, Step
+from conformance.records.scenario import (
+    Alert,
+    Await,
+    Connect,
+    Echo,
+    End,
+    Leave,
+    Notify,
+    Pause,
+    Reset,
+    Send,
+    Step,
+    Update,
+)
 from conformance.sandbox.connections import Connections
 
 
@@ -24,6 +37,10 @@ class Script:
         """Whether there is an echo in it, so that what comes is kept for it."""
         return any(isinstance(step, Echo) for step in self.steps)
 
+    def echo_of(self, client: int) -> Echo | None:
+        """Return the echo that a client hears."""
+        return next((step for step in self.steps if isinstance(step, Echo) and step.client == client), None)
+
     @property
     def next(self) -> Step | None:
         """The next step; None at the end."""
@@ -42,12 +59,17 @@ class Script:
         """Tell whether the next step can be taken with effect: there is somebody to connect to, or to answer, and
         nothing comes that it would break off.
         """
+        if connections.holds_segments():
+            return True
         match self.next:
             case Connect():
                 return observer.listens()
             case Echo(client=client):
                 line = connections.lines.get(client)
-                return line is not None and (line.program_ended or bool(line.echo_pending))
+                return line is not None and (line.program_ended or line.program_notified or line.owes_echo)
+            case Send(client=client) | End(client=client):
+                line = connections.lines.get(client)
+                return line is None or line.is_open  # behind a handshake that is still to be made it would wait
             case Await(client=client):
                 line = connections.lines.get(client)
                 return line is None or line.program_ended or line.came >= line.sent
@@ -63,12 +85,13 @@ class Script:
         after = self.next
         if isinstance(after, Pause):
             return isinstance(step, Connect) and step.client == after.client
-        return isinstance(after, Connect | Send | End | Reset | Leave) and after.early
+        return isinstance(after, Connect | Send | End | Notify | Update | Alert | Reset | Leave) and after.early
 
     def shares_segment(self, client: int) -> bool:
         """Tell whether the step after the next is taken together with it, so that one segment holds both."""
         after = self.steps[self.place + 1 : self.place + 2]
-        return any(isinstance(step, Send | End | Leave) and step.early and step.client == client for step in after)
+        joined = Send | End | Notify | Update | Alert | Leave
+        return any(isinstance(step, joined) and step.early and step.client == client for step in after)
 
     def has_more_for(self, client: int) -> bool:
         """Tell whether a step of this client's is still to be taken."""

@@ -7,7 +7,9 @@ import os
 import resource
 import signal
 import termios
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from conformance.messages import packed, say, told
@@ -15,7 +17,7 @@ from conformance.observe.libc import libc
 from conformance.observe.linux.arch import PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG
 from conformance.observe.linux.seccomp import Filter
 from conformance.observe.linux.waiting_child import WaitingChild, fork_waiting, is_elf_32, is_released
-from conformance.sandbox import toolchain
+from conformance.sandbox import closed_memory, landlock, unfiltered
 from conformance.sandbox.uids import Identity
 
 RESOURCE_LIMITS: Final = {
@@ -30,6 +32,11 @@ IGNORED: Final = tuple(number for number in signal.valid_signals() if signal.get
 CAPABILITIES: Final = 64
 """More than there are."""
 LONGEST_ERROR: Final = 4_000
+REFUSED: Final = (errno.EAGAIN, errno.ENFILE)
+"""The machine, or the program's user on it, has too many processes or open files at this moment (man 2 execve, fork).
+
+Nothing of an earlier run is left at a start: so it is not the program that has them.
+"""
 LARGEST_PIPE: Final = 1 << 16
 """Bytes that a pipe holds (man 7 pipe): more of the input would need a writer that stays."""
 FIRST_OWN_FD: Final = 900
@@ -39,6 +46,20 @@ OUTPUT_MODE, LOCAL_MODE = 1, 3
 """Places in what tcgetattr returns."""
 END_OF_INPUT: Final = b"\x04"
 """What a terminal takes for the end, at the beginning of a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """How a process comes to live where it is to live."""
+
+    fork: Callable[[], int] = os.fork
+    """Forks it, as into other namespaces."""
+    prepare: Callable[[], None] = lambda: None
+    """What it does there while it still may, as to change its root. Raises OSError where the system refuses."""
+
+
+PLAIN: Final = Birth()
+"""In the namespaces of its parent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +75,13 @@ class Launch:
     input: bytes = b""
     terminal: bool = False
     filter: Filter | None = None
-    shown: tuple[str, ...] = ()
-    """What lies where only root can reach it, and the program needs."""
+    unfiltered: bool = False
+    """Whether it is to find no filter, where it can do without."""
+    finish: Callable[[], None] = lambda: None
+    """What the child does last, before it becomes the program."""
+    birth: Birth = PLAIN
+    ruleset: int | None = None
+    """Stands for the files that it keeps, by Landlock; None where it may use all that its user may."""
     long_lived: bool = False
     """It serves many runs: how much it computes in all is not limited, and it ends with this process."""
 
@@ -77,7 +103,8 @@ class Child(WaitingChild):
 def start_in_sandbox(launch: Launch) -> Child:
     """Fork a child that waits until it is released; then it becomes the program."""
     (stdout, stderr), theirs = streams(launch.input, launch.terminal)
-    child = fork_waiting(lambda gate, errors: _exec_in_sandbox(launch, gate, errors, theirs))
+    fork = lambda: closed_memory.forked(launch.birth.fork)  # noqa: E731
+    child = fork_waiting(lambda gate, errors: _exec_in_sandbox(launch, gate, errors, theirs), fork)
     for end in theirs:
         os.close(end)
     return Child(
@@ -141,17 +168,21 @@ def _exec_in_sandbox(launch: Launch, gate: int, errors: int, streams: tuple[int,
         open_extra_fds(launch.extra_fds)
         os.umask(0o022)
         limit(long_lived=launch.long_lived)
-        if launch.shown:
-            toolchain.show_only(launch.shown)
+        launch.birth.prepare()
+        give_up_rights()
         if launch.identity is not None:
             launch.identity.become()
-        give_up_rights()
         if launch.long_lived:
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         os.chdir(launch.directory)
+        if launch.ruleset is not None:
+            landlock.confine(launch.ruleset)
         if launch.filter is not None:
             refuse_32_bit(launch.command[0])
-            launch.filter.install()
+            if not (launch.unfiltered and unfiltered.can_do_without()):
+                launch.filter.install()
+            give_up_rights()
+        launch.finish()
         os.execvpe(launch.command[0], launch.command, launch.environment)
     except OSError as problem:
         with contextlib.suppress(OSError):
@@ -162,7 +193,9 @@ def _exec_in_sandbox(launch: Launch, gate: int, errors: int, streams: tuple[int,
 def exec_error(command: str, problem: OSError) -> bytes:
     """Return why a program could not be started, as the child passes it on that was to become it."""
     why = told(problem)
-    if isinstance(why, str):
+    if problem.errno in REFUSED:
+        why = say("sandbox.start-refused", why=problem.strerror)
+    elif isinstance(why, str):
         why = f"{command}: {problem.strerror}".encode(errors="replace")[:LONGEST_ERROR].decode(errors="ignore")
     return packed(why)
 
@@ -193,7 +226,10 @@ def clean_signals() -> None:
 
 
 def give_up_rights() -> None:
-    """Let what is executed from here on have no capabilities, whichever user it is, nor get a file's."""
+    """Let what is executed from here on have no capabilities, whichever user it is, nor get a file's.
+
+    It takes root's rights: so it comes before another user is become.
+    """
     for right in range(CAPABILITIES):
         libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -206,13 +242,17 @@ def limit(*, long_lived: bool = False) -> None:
             continue
         with contextlib.suppress(OSError):  # where limits are forbidden, programs run without
             hard = resource.getrlimit(kind)[1]
-            most = limit + (_tasks() if kind == resource.RLIMIT_NPROC else 0)
+            most = limit + (tasks() if kind == resource.RLIMIT_NPROC else 0)
             top = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (top, top))
 
 
-def _tasks() -> int:
-    """Return how many threads this process's user has already: the kernel counts these too, a whole desktop maybe."""
+@cache
+def tasks() -> int:
+    """Return how many threads this process's user has already: the kernel counts these too, a whole desktop maybe.
+
+    It is counted before a box is entered, from which the others cannot be seen.
+    """
     user, found = os.getuid(), 0
     for process in os.listdir("/proc"):  # noqa: PTH208 (many)
         with contextlib.suppress(OSError):

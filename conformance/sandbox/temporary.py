@@ -103,14 +103,15 @@ def _folder() -> Path:
 
 
 def _made_and_locked(folder: Path, prefix: str) -> tuple[Path, int]:
-    """Make a folder and lock it. Before it is locked, another process may take it for an abandoned one."""
+    """Make a folder and lock it. Before it is locked, another process may remove it as an abandoned one."""
     try:
         while True:
             path = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
             lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return path, lock
+                if os.fstat(lock).st_nlink:
+                    return path, lock
             os.close(lock)
     except OSError as problem:
         raise _unusable(folder, problem.strerror or str(problem)) from problem

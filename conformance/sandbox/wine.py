@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,8 +21,8 @@ from conformance.observe.observer import TICK_S
 from conformance.observe.wine.quiet import ProcessorSlices
 from conformance.observe.wine.relay_filter import relay_filter
 from conformance.observe.wine.wine_time import Site
-from conformance.sandbox import spawn
-from conformance.sandbox.spawn import Child, Launch
+from conformance.sandbox import spawn, toolchain
+from conformance.sandbox.spawn import Birth, Child, Launch
 from conformance.sandbox.uids import Identity
 
 ADDR_NO_RANDOMIZE: Final = 0x0040000
@@ -40,6 +41,8 @@ FILES: Final = ("system.reg", "user.reg", "userdef.reg")
 OWN_PROGRAM: Final = (r"C:\windows\system32\cmd.exe", "/c", "exit")
 SO_ACCEPTCON: Final = 0x10000
 """__SO_ACCEPTCON, the kernel's flag of a socket that listens, as /proc/net/unix has it."""
+UNIX_ROW: Final = re.compile(rb"[0-9A-Fa-f]+: \w+ \w+ (?P<flags>[0-9A-Fa-f]+) \w+ \w+ +(?P<inode>\d+)(?: |$)")
+"""A line of /proc/net/unix. The name of a socket stands at its end, and may hold bytes of any kind."""
 PREFIX_LIMIT_S: Final = 120.0
 """Seconds after which making a prefix is stuck: bounds what is truly stuck, decides nothing else."""
 
@@ -56,6 +59,10 @@ class Wine:
     server: str
     version: str
     """As `wine-8.0`."""
+
+    def parts(self) -> tuple[str, ...]:
+        """Return what of it lies beside the system."""
+        return (str(base_prefix(self)), *toolchain.parts((self.loader, self.server), {}))
 
     def environment(self, prefix: str, unwanted: str) -> dict[str, str]:
         """Return what Wine is told by its environment. Some builds keep the server's socket in TMPDIR."""
@@ -175,21 +182,21 @@ def _originals(wine: Wine) -> dict[str, Path]:
     return {path.name: path for folder in folders if folder.is_dir() for path in folder.iterdir()}
 
 
-# ---------------------------------------------------------------- a worker's own
+# ---------------------------------------------------------------- a box's own
 
 
 class WineSession:
-    """A prefix of a worker's own, and its server: it stays between runs, and ends with the worker."""
+    """A prefix of a box's own, and its server: it stays between runs, and ends with the box."""
 
-    def __init__(self, wine: Wine, arch: Arch, folder: str, identity: Identity | None) -> None:
+    def __init__(self, wine: Wine, arch: Arch, folder: str, identity: Identity | None, birth: Birth) -> None:
         libc.personality(ADDR_NO_RANDOMIZE)
         self.wine = wine
         self.prefix = Path(folder) / "wine"
         self.identity = identity
         self.filter = relay_filter(arch)
         self._lay_out(base_prefix(wine))
-        self.server = self._start_server()
-        self.slices = ProcessorSlices(self.server)
+        self.pid = self._start_server(birth)
+        self.slices = ProcessorSlices(self.pid)
         self.idle_sites: set[Site] = set()
         """Where time-outs of programs have come to nothing."""
         self.settings: set[bytes] | None = None
@@ -210,11 +217,11 @@ class WineSession:
             for path in (self.prefix, *self.prefix.rglob("*")):
                 self.identity.own(str(path))
 
-    def _start_server(self) -> int:
+    def _start_server(self, birth: Birth) -> int:
         """Start the server in the foreground, so that it is a child of this process.
 
-        Where there is a process namespace it is the first process of it: it takes care of orphans, and when it ends,
-        all that is left ends with it.
+        In a box it is the first process of a process namespace: it takes care of orphans, and when it ends, all that is
+        left ends with it.
         """
         environment = self._environment(str(self.prefix))
         child = spawn.start_in_sandbox(
@@ -224,6 +231,7 @@ class WineSession:
                 environment=environment,
                 identity=self.identity,
                 long_lived=True,
+                birth=birth,
             )
         )
         child.release()
@@ -258,7 +266,7 @@ class WineSession:
             self.settings = settings
         if settings and settings != self.settings:
             raise WineError(say("wine.changed"))
-        if not _listens(self.server):
+        if not _listens(self.pid):
             raise WineError(say("wine.server-ended"))
         if not (self.prefix / "drive_c" / "windows" / "system32" / "ntdll.dll").exists():
             raise WineError(say("wine.prefix-gone"))
@@ -267,16 +275,21 @@ class WineSession:
         """End the server, and with it all that it serves."""
         self.slices.close()
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(self.server, signal.SIGKILL)
-            os.waitpid(self.server, 0)
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
 
 
 def _listens(pid: int) -> bool:
     """Tell whether a process has a listener for local connections, from the kernel's tables."""
     try:
         links = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
-        table = Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]
+        table = Path(f"/proc/{pid}/net/unix").read_bytes().split(b"\n")[1:]
     except OSError:
         return False
-    listeners = {fields[6] for fields in map(str.split, table) if int(fields[3], 16) & SO_ACCEPTCON}
+    # a program's own sockets are there too, under names that may be no text, or of several lines
+    listeners = {row["inode"].decode() for row in map(UNIX_ROW.match, table) if row and _accepts(row["flags"])}
     return any(f"socket:[{inode}]" in links for inode in listeners)
+
+
+def _accepts(flags: bytes) -> bool:
+    return bool(int(flags, 16) & SO_ACCEPTCON)

@@ -9,7 +9,21 @@ from conformance.records.run import Happening, WireEvent
 KEPT_BYTES: Final = 1 << 24
 """How many bytes are kept of what one run sends: the rest is read and counted, not kept."""
 OF_THE_PEER: Final = frozenset(
-    {"connected", "sent", "peer ended", "peer reset", "peer left", "peer pauses", "peer reads", "signal"}
+    {
+        "connected",
+        "opened",
+        "sent",
+        "peer ended",
+        "peer reset",
+        "peer left",
+        "peer pauses",
+        "peer reads",
+        "signal",
+        "stranger",
+        "peer notified",
+        "peer updated",
+        "peer alerted",
+    }
 )
 """What the peer does itself, while the program waits. A connection is taken as soon as it is there: whether the call
 that made it has returned by then is chance."""
@@ -21,10 +35,12 @@ class WireLog:
 
     observer: Observer
     events: list[WireEvent] = field(default_factory=list)
-    _received: int = 0
+    received: int = 0
     """How many bytes have come from the program, on all lines."""
 
-    def note(self, what: Happening, client: int, data: bytes = b"", port: int = 0, host: str = "") -> None:
+    def note(
+        self, what: Happening, client: int, data: bytes = b"", port: int = 0, host: str = "", detail: str = ""
+    ) -> None:
         """Note what happens now."""
         waiting: tuple[int, ...] = ()
         if what in OF_THE_PEER:
@@ -32,11 +48,13 @@ class WireLog:
             waiting = self.observer.pending_calls()
         after = self.observer.call_count
         self.events.append(
-            WireEvent(what=what, client=client, data=data, port=port, after=after, waiting=waiting, host=host)
+            WireEvent(
+                what=what, client=client, data=data, port=port, after=after, waiting=waiting, host=host, detail=detail
+            )
         )
 
-    def note_received(self, client: int, data: bytes) -> None:
+    def note_received(self, client: int, data: bytes, port: int = 0) -> None:
         """Note what came from the program, as long as that is not too much to keep."""
-        self._received += len(data)
-        if self._received <= KEPT_BYTES:
-            self.note("received", client, data)
+        self.received += len(data)
+        if self.received <= KEPT_BYTES:
+            self.note("received", client, data, port)

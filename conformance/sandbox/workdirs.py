@@ -21,6 +21,8 @@ FILES_KEPT: Final = 1 << 24
 """How many bytes are kept of all files of a run."""
 FILES_READ: Final = 16
 """How many files of a run are kept: an exercise names one, and a hostile program may leave a million."""
+FILES_REMOVED: Final = 1_100
+"""How many files are removed one by one: a few more than the links that each start makes."""
 LINKS_MADE: Final = 1_000
 """How many entries of a built folder are linked to at most: each start makes all of them anew."""
 
@@ -28,8 +30,9 @@ LINKS_MADE: Final = 1_000
 class WorkDirs:
     """Gives programs a directory each, below one folder; the user that they run as owns it."""
 
-    def __init__(self, folder: str, identity: Identity | None) -> None:
-        self.folder = folder
+    def __init__(self, folder: str, identity: Identity | None, *, disposable: bool = False) -> None:
+        """Work below a folder; it is disposable where it can be given up with all that lies in it."""
+        self.folder, self.disposable = folder, disposable
         self.owner = (identity.user, identity.group) if identity is not None else None
         self._spare: str | None = None
 
@@ -50,14 +53,30 @@ class WorkDirs:
                 for file in files:
                     safe_files.write_new(file.name, file.whole, file.mode, self.owner, folder)
 
-    def release(self, directory: str) -> None:
-        """Keep a run's directory for the next one if nothing shows that it was used; else remove it."""
+    def release(self, directory: str) -> bool:
+        """Keep a run's directory for the next one if nothing shows that it was used; else remove it.
+
+        Where it holds folders or very many files and the whole folder is disposable, it is left, and False returned: to
+        give up a file system takes no time, however many and however deep they are.
+        """
         with contextlib.suppress(OSError):
             status = os.stat(directory, follow_symlinks=False)  # noqa: PTH116
             if status.st_mode & 0o7777 == 0o700 and not os.listdir(directory):  # noqa: PTH208
                 self._spare = directory
-                return
+                return True
+        if self.disposable and _takes_long_to_remove(directory):
+            return False
         safe_files.remove(directory)
+        return True
+
+
+def _takes_long_to_remove(directory: str) -> bool:
+    try:
+        with opened(directory) as folder, os.scandir(folder) as entries:
+            found = list(islice(entries, FILES_REMOVED + 1))
+            return len(found) > FILES_REMOVED or any(one.is_dir(follow_symlinks=False) for one in found)
+    except OSError:
+        return True
 
 
 def link_to(folder: str, directory: str) -> None:

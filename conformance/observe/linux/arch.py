@@ -12,7 +12,7 @@ from conformance.observe.libc import ptrace as _ptrace
 PEEKDATA, POKEDATA = 2, 5
 CONT, SYSCALL, GETEVENTMSG = 7, 24, 0x4201
 GETREGSET, SETREGSET = 0x4204, 0x4205
-PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_LISTEN = 0x4206, 0x4207, 0x4208
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_LISTEN = 17, 0x4206, 0x4207, 0x4208
 GET_SYSCALL_INFO: Final = 0x420E
 # Sets of registers, by linux/elf.h. On aarch64 the number of a call is one of its own, and no register.
 NT_PRSTATUS, NT_ARM_SYSTEM_CALL = 1, 0x404
@@ -25,9 +25,10 @@ PTRACE_OPTIONS: Final = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x80 | 0x100000
 
 # man 2 prctl, man 2 seccomp, man 2 unshare.
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG = 38, 22, 36, 1
-PR_SET_DUMPABLE, PR_CAPBSET_DROP = 4, 24
+PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_NAME, PR_CAPBSET_DROP = 3, 4, 15, 24
 SECCOMP_MODE_FILTER: Final = 2
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWNS = 0x10000000, 0x20000000, 0x40000000, 0x20000
+CLONE_NEWUTS, CLONE_NEWIPC = 0x4000000, 0x8000000
 
 # What the kernel answers inside itself when a signal interrupts a call that may be begun again.
 RESTART_RESULTS: Final = frozenset({-512, -513, -514, -516})
@@ -56,6 +57,8 @@ class Arch(NamedTuple):
     column: str
     stack: int
     """Where the stack pointer stands among the registers."""
+    pivot_root: int
+    """The number of the call of that name, for which the C library has no function."""
 
     def call_and_return(self, number: int) -> bytes:
         """Return a function's code that makes a system call with the arguments it was given, and returns the result."""
@@ -74,6 +77,7 @@ X86_64: Final = Arch(
     number_is_register=True,
     column="x86_64",
     stack=19,
+    pivot_root=155,
 )
 AARCH64: Final = Arch(
     name="aarch64",
@@ -85,6 +89,7 @@ AARCH64: Final = Arch(
     number_is_register=False,
     column="aarch64",
     stack=31,
+    pivot_root=41,
 )
 ARCHES: Final = {"x86_64": X86_64, "aarch64": AARCH64, "arm64": AARCH64}
 

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.model.calls import TRANSFER
+from conformance.model.constants import SOCKET_TYPE_MASK
 from conformance.model.signals import SA_RESETHAND, SA_RESTART, SIGNAL_NAMES, handled
 from conformance.records.c_string import c_string
 from conformance.records.trace import Address, Call
 
 ADDRESS_LIMIT: Final = 128
+ERROR_NAMES: Final = {**errno.errorcode, errno.EAGAIN: "EAGAIN", errno.EOPNOTSUPP: "EOPNOTSUPP"}
+"""Of two names for one number, the one that the pages of socket calls use: Python has the other one of the second."""
 
 
 def _constants(prefix: str) -> dict[int, str]:
@@ -48,7 +51,6 @@ HANDLER_FLAGS: Final = {
 }  # fmt: skip
 KERNEL_FLAGS: Final = 0x0400_0000
 """SA_RESTORER: set by the C library, never by the program."""
-SOCKET_TYPE_MASK: Final = 0xF
 
 
 def constant_name(value: int, names: Mapping[int, str]) -> str:
@@ -113,7 +115,7 @@ def socket_address(data: bytes) -> Address | None:
 
 def error_name(result: int) -> str | None:
     """Return the name of the error that a negative result stands for, or None for a success."""
-    return errno.errorcode.get(-result, str(-result)) if -4096 < result < 0 else None
+    return ERROR_NAMES.get(-result, str(-result)) if -4096 < result < 0 else None
 
 
 def system_call_arguments(call: Call) -> tuple[str, ...]:

@@ -80,7 +80,8 @@ class Injector:
         registers.write()
 
     def _shorten(self, tid: int, memory: Memory, pending: PendingCall, fault: Short) -> None:
-        if pending.descriptor is None or not blocks(memory.pid, pending):
+        datagrams = pending.file is not None and pending.file.datagrams  # of a message there is no part
+        if pending.descriptor is None or datagrams or not blocks(memory.pid, pending):
             return
         pieces = _buffers_of_transfer(memory, pending)
         wanted = sum(size for _, size in pieces)

@@ -12,7 +12,7 @@ from conformance.model.signals import SIGNAL_NAMES
 from conformance.observe.linux import arch as kernel
 from conformance.observe.linux.arch import Arch, Registers, ptrace_request
 from conformance.observe.linux.call_state import CallState
-from conformance.observe.linux.clock import CLOCK_CALLS
+from conformance.observe.linux.clock import CLOCK_CALLS, SECOND
 from conformance.observe.linux.injector import Injector
 from conformance.observe.linux.proc_status import (
     blocked_signals,
@@ -21,6 +21,7 @@ from conformance.observe.linux.proc_status import (
     is_zombie_of,
     read_slices,
     state,
+    still_runs,
 )
 from conformance.observe.linux.recorder import Recorder
 from conformance.observe.linux.run_state import Spinning, has_listener, note_left
@@ -172,6 +173,10 @@ class LinuxObserver:
         """See `Observer`."""
         return tuple(read_slices(thread.schedstat) for thread in self.stops.threads.values())
 
+    def is_about_to_run(self) -> bool:
+        """See `Observer`."""
+        return any(map(still_runs, self.stops.threads))
+
     def zombies(self) -> int:
         """See `Observer`."""
         return sum(is_zombie_of(child, self.processes()) for child in self.stops.children)
@@ -199,6 +204,13 @@ class LinuxObserver:
     def faults_applied(self) -> int:
         """See `Observer`."""
         return self.injector.applied + self.stops.held_back.count
+
+    looks_at_a_sleeper = 0
+
+    @property
+    def seconds_passed(self) -> float:
+        """See `Observer`."""
+        return self.time.clock.passed / SECOND
 
     # -------------------------------------------------------------- stops
 
@@ -269,7 +281,7 @@ class LinuxObserver:
     def _complete(self, call_state: CallState, entry: PendingCall, result: int) -> None:
         self.recorder.leave(call_state.thread.process, call_state.thread.tid, entry, result)
         if entry.in_scope:
-            self.stops.noticeable = True
+            self.stops.noticeable = call_state.policy.takes_part = True
         self.time.note_result(call_state, entry, result)
 
     def _result(self, tid: int) -> int:

@@ -77,6 +77,20 @@ def call_of(tid: int) -> int:
     return -1
 
 
+def still_runs(tid: int) -> bool:
+    """Tell whether a thread that is said to sleep has not given its processor up.
+
+    It is said to sleep from before it looks whether it has to (`do_wait` in the kernel's exit.c). Meanwhile it may let
+    go of a child that has ended, and on a busy machine it may have to wait for a processor then. Reading `syscall`
+    waits until it has given its processor up (`wait_task_inactive`), and says `running` where it goes on instead.
+    """
+    try:
+        with open(f"/proc/{tid}/syscall", "rb") as table:  # noqa: PTH123 (at each quiet moment)
+            return table.read() == b"running\n"
+    except OSError:  # it is gone, or its owner may not know
+        return False
+
+
 def value(pid: int, key: bytes) -> bytes:
     """Return one value of /proc/PID/status; nothing where there is no such process."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/status", "rb") as status:  # noqa: PTH123 (seldom)

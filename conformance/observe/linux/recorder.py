@@ -7,10 +7,11 @@ from typing import Final
 
 from conformance.model.arguments import Arguments, signed
 from conformance.model.calls import ON_DESCRIPTORS, OUTPUT, SYSTEM_CALLS, TRANSFER, WAITS
-from conformance.model.constants import SOCK_STREAM
+from conformance.model.constants import SOCKET_TYPE_MASK
 from conformance.model.descriptors import OpenFile
 from conformance.model.failures import TAKES_DESCRIPTOR
 from conformance.model.signals import NOTIFICATION_SIGNALS, interrupts
+from conformance.model.transports import TRANSPORTS
 from conformance.observe import effects
 from conformance.observe.linux import decode, transfers
 from conformance.observe.linux.memory import Memory
@@ -19,7 +20,7 @@ from conformance.observe.linux.wait_arguments import WAITING
 from conformance.observe.pending import PendingCall
 from conformance.observe.progress import ASK, GIVE_SOMETHING
 from conformance.observe.recording import CALLS_KEPT, Process, Recording
-from conformance.records.trace import DATA_KEPT, Call
+from conformance.records.trace import DATA_KEPT, Address, Call
 
 NOT_SHOWN: Final = frozenset({"futex", "sigwait", "timer"})
 HANDLER_AND_FLAGS: Final = 16
@@ -27,7 +28,6 @@ HANDLER_AND_FLAGS: Final = 16
 OPTION_KEPT: Final = 16
 """How many bytes of a socket option's value are kept."""
 PATH_LIMIT: Final = 4096
-INTERNET: Final = frozenset({2, 10})
 AT_FDCWD: Final = -100
 PAIR: Final = struct.Struct("2i")
 SIZE_OF_LENGTH: Final = 4
@@ -80,6 +80,8 @@ class Recorder(Recording):
             pending.state, pending.in_scope = known.state.value, known.in_scope
             if pending.row.moves is None:
                 self._look_at_address(process.memory, pending, known)
+            elif known.datagrams and name == "send":
+                self._look_at_recipient(process.memory, pending, known)
             return True
         if number in process.table.closed and not process.reuses(number):
             pending.state, pending.in_scope = "closed", True
@@ -101,8 +103,9 @@ class Recorder(Recording):
     def _concerns_by_arguments(self, process: Process, pending: PendingCall) -> bool:
         match pending.name:
             case "socket":
-                kind = pending.arg("type") & decode.SOCKET_TYPE_MASK
-                return self.scope.sockets or (pending.arg("family") in INTERNET and kind == SOCK_STREAM)
+                kind = pending.arg("type") & SOCKET_TYPE_MASK
+                facts = TRANSPORTS[self.scope.transport]
+                return self.scope.sockets or facts.has_socket(pending.arg("family"), kind)
             case "open":
                 return self._concerns_path(process, pending)
             case "close_range":
@@ -139,8 +142,26 @@ class Recorder(Recording):
         elif row.has("address"):
             size = min(pending.arg("address_length"), decode.ADDRESS_LIMIT)
             pending.address = decode.socket_address(memory.read(pending.arg("address"), size))
-            if pending.address is not None and pending.address.port in self.scope.ports:
-                known.in_scope = pending.in_scope = True
+            self._take_in(pending, known)
+
+    def _look_at_recipient(self, memory: Memory, pending: PendingCall, known: OpenFile) -> None:
+        """Note where a datagram goes: of a client that does not connect, this shows whose socket it is."""
+        if pending.row.has("address") and pending.arg("address"):
+            size = min(pending.arg("address_length"), decode.ADDRESS_LIMIT)
+            pending.address = decode.socket_address(memory.read(pending.arg("address"), size))
+        else:
+            pending.address = transfers.message_address(memory, pending)
+        self._take_in(pending, known)
+
+    def _take_in(self, pending: PendingCall, known: OpenFile) -> None:
+        if pending.address is not None and self._is_given(pending.address):
+            known.in_scope = pending.in_scope = True
+
+    def _is_given(self, address: Address) -> bool:
+        """Tell whether an address is one that the program was given; a path may be written in more than one way."""
+        if self.scope.path:
+            return address.family == "AF_UNIX" and address.host.rpartition("/")[2] == self.scope.path
+        return address.port in self.scope.ports
 
     # -------------------------------------------------------------- leaving it
 
@@ -164,11 +185,11 @@ class Recorder(Recording):
         if pending.passing and pending.name == "read":
             self.note_tick()
         elif pending.name in ASK and gave > 0 and not pending.slept:
-            self.unproductive += 1  # something was ready all the time: only what is done about it is progress
+            self.gave_nothing(pending)  # always ready: only what is done about it is progress
         elif gave > 0 and (pending.in_scope or pending.name not in OUTPUT):
             self.begin_to_count()
         elif pending.name in GIVE_SOMETHING and not pending.waited:
-            self.unproductive += 1
+            self.gave_nothing(pending)
         elif gave == 0 or pending.waited:
             self.begin_to_count()
 

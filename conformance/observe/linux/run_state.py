@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conformance.model.descriptors import State
+from conformance.model.descriptors import OpenFile, State
 from conformance.observe.linux.proc_status import call_of, caught_names
 from conformance.observe.linux.recorder import Recorder
 from conformance.observe.linux.stop_loop import StopLoop
@@ -18,6 +18,20 @@ TICKS: Final = 2
 """Between two ticks of its own clock a program has looked at all that it serves."""
 
 
+DESCRIPTORS_IN_TURN: Final = 25
+"""A program that asks so many descriptors, and none of them much more often than the others, asks each one at a tick
+of its own clock. Its runtime may keep that clock without a call, as Go's does: with a deadline of a tenth of a second
+for each of a hundred sockets, on a busy machine where calls are traced, there is always one whose time is over."""
+MORE_OFTEN: Final = 3
+"""As often as on average one of them may be asked: in a hundred calls chance has its share."""
+LOOKS_BEFORE_EACH: Final = 2
+"""Go's runtime looks at all of them, without waiting, before each time that it has nothing else to do."""
+
+
+MOST_ASKED: Final = 200
+"""Threads: more has no program of the exercises, by far."""
+
+
 class Spinning:
     """How a program makes call after call that gives nothing."""
 
@@ -30,21 +44,39 @@ class Spinning:
         if self._recorder.unproductive and self._recorder.rests >= TICKS:
             found = Polling.RESTS
         elif self._recorder.unproductive > self._most:
-            found, self._most = Polling.SPINS, UNPRODUCTIVE_CALLS_AGAIN
+            found, self._most = Polling.RESTS if self._in_turn() else Polling.SPINS, UNPRODUCTIVE_CALLS_AGAIN
         else:
             return Polling.NOT
         self._recorder.begin_to_count()
         return found
 
+    def _in_turn(self) -> bool:
+        """Tell whether many descriptors were asked, none of them much more often than others."""
+        asked = self._recorder.asked
+        each = asked.total()
+        if len(asked) < DESCRIPTORS_IN_TURN or each * LOOKS_BEFORE_EACH < self._recorder.unproductive - each:
+            return False
+        return max(asked.values()) * len(asked) <= each * MORE_OFTEN
+
 
 def note_left(recorder: Recorder, stops: StopLoop, names: dict[int, str]) -> None:
-    """Note what is left of a program when its run is over, the first time: later its threads are about to end."""
+    """Note what is left of a program when its run is over, the first time: later its threads are about to end.
+
+    Not in which call each of very many waits: while one after the other is asked, a fork bomb has all the processors.
+    """
     recorder.living |= {thread.process.number for thread in stops.threads.values()}
     if not recorder.left:
-        recorder.left = [Left(thread=tid, waits_in=names.get(call_of(tid), "")) for tid in stops.threads]
+        ask = call_of if len(stops.threads) <= MOST_ASKED else lambda _: -1
+        recorder.left = [Left(thread=tid, waits_in=names.get(ask(tid), "")) for tid in stops.threads]
         recorder.handles = caught_names(stops.main) if stops.main in stops.threads else ()
 
 
 def has_listener(recorder: Recorder) -> bool:
-    """Tell whether a program has a listener."""
-    return any(file.state is State.LISTENING and file.open_in for file in recorder.files)
+    """Tell whether a program has a listener, or a socket that is bound where each datagram goes by itself."""
+    return any(file.open_in and _is_reached(file) for file in recorder.files)
+
+
+def _is_reached(file: OpenFile) -> bool:
+    if file.datagrams:
+        return file.in_scope and file.state is State.BOUND
+    return file.state is State.LISTENING

@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import errno
 import os
 import struct
 from functools import cache
@@ -53,63 +52,46 @@ def program(arch: Arch, *, every_handler: bool = False) -> bytes:
 
     Handlers are of interest for signals that bring news, or for every signal.
     """
-    refused = [(_call_number(call, arch), 3 if call.error == "EINVAL" else 2) for call in REFUSED_CALLS.values()]
+    places = {name: number for number, name in numbers(arch).items()}
+    told_apart = {"futex"} if every_handler else {"futex", "rt_sigaction"}
+    more = _timed_futex(places["futex"]) + ([] if every_handler else _handlers(places["rt_sigaction"]))
+    return _assembled(arch, more, [number for name, number in places.items() if name not in told_apart])
+
+
+def refusing(arch: Arch) -> bytes:
+    """Assemble the filter for programs that are not traced: it refuses the same calls, and no other one stops."""
+    return _assembled(arch, [], [])
+
+
+def _assembled(arch: Arch, more: list[bytes], stopping: list[int]) -> bytes:
+    """Assemble a filter that refuses what is refused, has some steps more, and stops at some calls."""
     head = [
         step(LOAD, 0, 0, SECCOMP_ARCHITECTURE_AT),
         step(JUMP_EQUAL, 1, 0, arch.audit),
         ret(NOT_THERE),
         step(LOAD, 0, 0, SECCOMP_NUMBER_AT),
+        step(JUMP_NOT_LESS, 0, 1, LAST_KNOWN_CALL + 1),  # the x32 calls of x86-64 among them
+        ret(NOT_THERE),
     ]
-    head += [step(JUMP_NOT_LESS, 0, 1, LAST_KNOWN_CALL + 1), ret(NOT_THERE)]  # the x32 calls of x86-64 among them
-    places = {name: number for number, name in numbers(arch).items()}
     for call in REFUSED_FLAGS.values():
         head += _refused_flag(call, arch)
-    head += _timed_futex(places["futex"])
-    told_apart = {"futex"} if every_handler else {"futex", "rt_sigaction"}
-    head += [] if every_handler else _handlers(places["rt_sigaction"])
-    table = refused + [(number, 1) for name, number in places.items() if name not in told_apart]
+    refused = [(call_number(call, arch), 3 if call.error == "EINVAL" else 2) for call in REFUSED_CALLS.values()]
+    table = refused + [(number, 1) for number in stopping]
     jumps = [
         step(JUMP_EQUAL, len(table) - place - 1 + target, 0, number) for place, (number, target) in enumerate(table)
     ]
-    return b"".join([*head, *jumps, ret(ALLOW), ret(TRACE), ret(NOT_THERE), ret(NOT_SO)])
+    return b"".join([*head, *more, *jumps, ret(ALLOW), ret(TRACE), ret(NOT_THERE), ret(NOT_SO)])
 
 
-def without_clone3(arch: Arch) -> bytes:
-    """Assemble the filter for a system that forbids `clone3`: it answers ENOSYS, and libraries fall back to `clone`.
-
-    Of two filters that both answer an error, the one that was installed last decides which error it is.
-    """
-    number = _call_number(REFUSED_CALLS["clone3"], arch)
-    return b"".join(
-        [
-            step(LOAD, 0, 0, SECCOMP_ARCHITECTURE_AT),
-            step(JUMP_EQUAL, 0, 3, arch.audit),
-            step(LOAD, 0, 0, SECCOMP_NUMBER_AT),
-            step(JUMP_EQUAL, 0, 1, number),
-            ret(NOT_THERE),
-            ret(ALLOW),
-        ]
-    )
-
-
-def clone3_is_forbidden() -> bool:
-    """Tell whether a filter that this process is under answers `clone3` with EPERM, as old container runtimes do.
-
-    The C library takes that for the answer to every new thread.
-    """
-    ctypes.set_errno(0)
-    libc.syscall(REFUSED_CALLS["clone3"].x86_64, None, 0)  # the same number on both machines
-    return ctypes.get_errno() == errno.EPERM
-
-
-def _call_number(call: RefusedCall | RefusedFlag, arch: Arch) -> int:
+def call_number(call: RefusedCall | RefusedFlag, arch: Arch) -> int:
+    """Return the number of a call on a machine."""
     return call.x86_64 if arch.column == "x86_64" else call.aarch64
 
 
 def _refused_flag(call: RefusedFlag, arch: Arch) -> list[bytes]:
     """Return the steps that refuse a call with a flag, and let it pass without."""
     return [
-        step(JUMP_EQUAL, 0, 4, _call_number(call, arch)),
+        step(JUMP_EQUAL, 0, 4, call_number(call, arch)),
         step(LOAD, 0, 0, SECCOMP_ARGUMENTS_AT + 8 * call.argument),
         step(JUMP_IF_SET, 0, 1, call.flag),
         ret(NOT_THERE),

@@ -184,7 +184,7 @@ def _copied(memory: Memory, pending: PendingCall, result: int, limit: int) -> by
     before = pending.position
     if before is None or position(memory, pending) != before + result:
         return b""
-    with contextlib.suppress(OSError), _borrowed(memory.pid, signed(pending.arg("source"))) as file:
+    with contextlib.suppress(OSError, OverflowError), _borrowed(memory.pid, signed(pending.arg("source"))) as file:
         if stat.S_ISREG(os.fstat(file).st_mode):
             return os.pread(file, min(result, limit), before)
     return b""

@@ -14,6 +14,7 @@ from conformance.observe.linux.arch import Arch, KernelError, Registers, ptrace_
 from conformance.observe.linux.call_state import INTERRUPTED_RESULTS, NOT_ASKED, CallState
 from conformance.observe.linux.clock import Clock, replace
 from conformance.observe.linux.recorder import Recorder
+from conformance.observe.linux.timeout_policy import Wait
 from conformance.observe.linux.timers import Timer, Timers
 from conformance.observe.pending import PendingCall
 from conformance.observe.progress import achieves, asks_without_result
@@ -136,10 +137,11 @@ class VirtualTime:
         if pauses_only and (not pause or call_state.asked == self._peer_steps):
             return None
         left = waits.time_left(call_state.thread.process.memory, entry, self.clock)
-        allowed = left is not None and call_state.policy.allows(
-            entry.name, self.progress, at_last=at_last, pauses=pause, polls=call_state.polls
-        )
-        return left if allowed else None
+        if left is None:
+            return None
+        lasts = self.clock.now() - entry.since + left
+        wait = Wait(entry.name, lasts, pauses=pause, polls=call_state.polls)
+        return left if call_state.policy.allows(wait, self.progress, at_last=at_last) else None
 
     def _let_pass(self, seconds: float) -> None:
         processes = {one.thread.process.number: one.thread.process for one in self.states.values()}

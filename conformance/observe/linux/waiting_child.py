@@ -38,13 +38,13 @@ class WaitingChild:
         return unpacked(why) if why else None
 
 
-def fork_waiting(become: Callable[[int, int], None]) -> WaitingChild:
+def fork_waiting(become: Callable[[int, int], None], fork: Callable[[], int] = os.fork) -> WaitingChild:
     """Fork a child that becomes the program, and never returns from that.
 
     It is given the end of the gate at which it waits, and the end of the pipe into which it writes why it could not.
     """
     (gate, start_gate), (error_pipe, errors) = os.pipe(), os.pipe()
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         os.close(start_gate)
         become(gate, errors)

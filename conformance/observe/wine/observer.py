@@ -143,6 +143,10 @@ class WineObserver:
         """Return nothing more: a Windows program is asleep only where none of its threads has run between two looks."""
         return ()
 
+    def is_about_to_run(self) -> bool:
+        """Tell no more: see `slices`."""
+        return False
+
     def zombies(self) -> int:
         """See `Observer`."""
         return sum(is_zombie_of(child, self.processes()) for child in self.stops.children)
@@ -165,6 +169,9 @@ class WineObserver:
     def thread_count(self) -> int:
         """See `Observer`."""
         return len(self.stops.threads)
+
+    looks_at_a_sleeper = 0
+    seconds_passed = 0.0
 
     @property
     def faults_applied(self) -> int:

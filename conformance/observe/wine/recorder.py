@@ -1,8 +1,10 @@
 """What the lines mean: from calls and returns in the relay trace to the records of a trace, and the sockets' states."""
 
+import contextlib
+import os
 import socket
 import struct
-from pathlib import Path
+from functools import lru_cache
 from typing import Final
 
 from conformance.model.arguments import ALL_ONES, CallRow, signed
@@ -10,13 +12,14 @@ from conformance.model.calls import OUTPUT, TRANSFER
 from conformance.model.descriptors import DescriptorKind, OpenFile
 from conformance.model.winsock import BEFORE_STARTUP, FOR_FILES, OTHER, WAIT_TIMEOUT, WINSOCK_CALLS, WINSOCK_ERRORS
 from conformance.observe import effects
+from conformance.observe.bounded.asked import Lines
+from conformance.observe.bounded.asking import Reader
 from conformance.observe.linux import decode
 from conformance.observe.linux.memory import Memory
 from conformance.observe.linux.recorder import Recorder
 from conformance.observe.pending import PendingCall
 from conformance.observe.progress import GIVE_SOMETHING
 from conformance.observe.recording import CALLS_KEPT, Process
-from conformance.observe.source_lines import source_of
 from conformance.observe.wine.image import PeImage, image_of
 from conformance.observe.wine.relay import Line
 from conformance.records.trace import DATA_KEPT, Address, CallSite
@@ -43,10 +46,14 @@ class WineRecorder(Recorder):
 
     image: PeImage | None = None
     program = ""
+    changed = 0
+    """When the program's file was written, in nanoseconds."""
 
     def begin(self, program: str) -> None:
         """Take note of the program's file: only what its own text calls is of interest."""
         self.program, self.image = program, image_of(program)
+        with contextlib.suppress(OSError):
+            self.changed = os.stat(program).st_mtime_ns  # noqa: PTH116
 
     def loaded(self, process: Process, pid: int) -> None:  # noqa: ARG002 (the recorder's face)
         """Follow exec: Wine's own; the text of Windows programs is found by address."""
@@ -95,8 +102,9 @@ class WineRecorder(Recorder):
 
     def _is_the_programs_own(self, back: int) -> bool:
         """Tell whether a call stands in a source beside the program, and not in what a compiler adds to each."""
-        found = source_of(CallSite(file=self.program, offset=back - 1))
-        return found is not None and (Path(self.program).parent / found[0]).is_file()
+        source = _source_of(self.program, self.changed, back - 1)
+        # not by a `Path`, whose `is_file` raises where a name is too long
+        return bool(source) and os.path.isfile(os.path.join(os.path.dirname(self.program), source))  # noqa: PTH113, PTH118, PTH120
 
     def _look_at(self, memory: Memory, pending: PendingCall, file: OpenFile) -> None:
         """Note what stands in memory before the call: the address, the data that goes out, an option's value."""
@@ -131,11 +139,11 @@ class WineRecorder(Recorder):
         if pending.name == "sleep" and not pending.uint_arg("milliseconds"):
             return  # it only lets others have the processor
         if pending.name in WINSOCK_PROGRESS and error is None and (moved > 0 or pending.name not in TRANSFER):
-            self.unproductive = 0
+            self.begin_to_count()
         elif pending.name in GIVE_SOMETHING or (
             pending.name == "wait" and moved & ALL_ONES == _timed_out_result(pending)
         ):
-            self.unproductive += 1
+            self.gave_nothing(pending)
 
     def succeeded(self, pending: PendingCall) -> bool:
         """Tell whether a call that has returned did not fail."""
@@ -234,3 +242,18 @@ def windows_address(data: bytes) -> Address | None:
     """Decode a SOCKADDR."""
     family = int.from_bytes(data[:2], "little")
     return decode.socket_address(HERE_AF_INET6 + data[2:] if family == AF_INET6 else data)
+
+
+@lru_cache(maxsize=1024)
+def _source_of(program: str, _changed: int, offset: int) -> str:
+    """Return the source file of a place in a program; nothing where that does not tell.
+
+    The reader goes at once: whatever lives below the sandbox's process is ended after a run.
+    """
+    reader = Reader()
+    try:
+        answer = reader.ask(Lines(file=os.fsencode(program), offsets=(offset,)), program)
+    finally:
+        reader.close()
+    line = answer.lines[0] if answer is not None and answer.lines else None
+    return "" if line is None else line[0]

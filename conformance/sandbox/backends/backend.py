@@ -13,6 +13,7 @@ from conformance.observe.observer import Observer
 from conformance.observe.recording import Scope
 from conformance.records.faults import Fault
 from conformance.records.run import Run
+from conformance.sandbox.box import Box
 from conformance.sandbox.request import Isolation, RunRequest
 from conformance.sandbox.spawn import Launch
 
@@ -22,9 +23,13 @@ class StartSpec:
     """All that a backend must know to start a program and to follow it."""
 
     launch: Launch
+    box: Box
+    """Where it lives."""
     scope: Scope
     """What belongs to the exercise."""
     faults: tuple[Fault, ...] = ()
+    is_found: Callable[[], bool] = lambda: False
+    """Tells whether a connect would find the program, where no observer of its calls can tell."""
     awaits_all: bool = True
     """Whether the run lasts until all that the program started has ended, or until itself has."""
 
@@ -61,13 +66,6 @@ class Backend(Protocol):
         """Look after a run whether all is as it was before. Raises an error of its own where a program meddled."""
 
 
-class Resident(Protocol):
-    """A process that stays from run to run."""
-
-    def close(self) -> None:
-        """End it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
     """A worker's: one for runs whose calls are to be seen, one for the others, and what they keep apart."""
@@ -75,16 +73,10 @@ class Backends:
     observing: Backend
     unobserving: Backend
     isolation: Isolation
-    residents: tuple[Resident, ...] = ()
 
     def of(self, order: RunRequest) -> Backend:
         """Return the one that an order asks for."""
         return self.observing if order.observe else self.unobserving
-
-    def close(self) -> None:
-        """End what stays from run to run."""
-        for one in self.residents:
-            one.close()
 
 
 Perform = Callable[[RunRequest, Backend], Run]

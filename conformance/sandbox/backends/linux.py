@@ -17,18 +17,22 @@ class LinuxBackend:
 
     sees_calls = True
 
-    def __init__(self, arch: Arch, fork_server: ForkServer, cleaner: Cleaner) -> None:
-        self.arch, self.fork_server, self.cleaner = arch, fork_server, cleaner
+    def __init__(self, arch: Arch, cleaner: Cleaner) -> None:
+        self.arch, self._cleaner = arch, cleaner
         self._filter = Filter(arch)
 
     def start(self, spec: StartSpec) -> Running:
-        """See `Backend`. A program in a home of root's is started by a fork, which can be given a mount namespace."""
+        """See `Backend`. A program that Landlock keeps apart is started by a fork: its files are others each time."""
         observer = self.observer(spec)
-        if spec.launch.shown:
+        if spec.launch.ruleset is not None:
             return self._fork(spec, observer)
-        stdout, stderr = self.fork_server.start(spec.launch)
-        observer.attach_to(self.fork_server, spec.launch.open_at_start)
-        return Running(observer=observer, stdout=stdout, stderr=stderr, exec_error=lambda: self._exec_error(observer))
+        server = spec.box.fork_server
+        assert server is not None
+        stdout, stderr = server.start(spec.launch)
+        observer.attach_to(server, spec.launch.open_at_start)
+        return Running(
+            observer=observer, stdout=stdout, stderr=stderr, exec_error=lambda: _exec_error(observer, server)
+        )
 
     def observer(self, spec: StartSpec) -> LinuxObserver:
         """Return the observer of one run."""
@@ -40,19 +44,20 @@ class LinuxBackend:
         child.release()
         return Running(observer=observer, stdout=child.stdout, stderr=child.stderr, exec_error=child.why_not_started)
 
-    def _exec_error(self, observer: LinuxObserver) -> Message | str | None:
-        if observer.thread_count:  # it lives, so it was started
-            return None
-        self.fork_server.wait_idle()
-        return self.fork_server.exec_error()
-
     def normalize(self, output: bytes) -> bytes:
         """See `Backend`."""
         return output
 
     def end_all(self) -> None:
         """See `Backend`."""
-        self.cleaner.end_all()
+        self._cleaner.end_all()
 
     def check_intact(self) -> None:
         """Nothing of it can be reached from a program: it runs as another user, or in other namespaces."""
+
+
+def _exec_error(observer: LinuxObserver, server: ForkServer) -> Message | str | None:
+    if observer.thread_count:  # it lives, so it was started
+        return None
+    server.wait_idle()
+    return server.exec_error()

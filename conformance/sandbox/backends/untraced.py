@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conformance.observe.linux.seccomp import Filter, clone3_is_forbidden, without_clone3
+from conformance.observe.linux.seccomp import Filter, refusing
 from conformance.observe.untraced import UntracedObserver
 from conformance.sandbox import spawn
 from conformance.sandbox.backends.backend import Running, StartSpec
@@ -17,13 +17,13 @@ class UntracedBackend:
 
     def __init__(self, host: Host, cleaner: Cleaner) -> None:
         self._host, self._cleaner = host, cleaner
-        forbidden = host.arch is not None and clone3_is_forbidden()
-        self._filter = Filter(host.arch, code=without_clone3(host.arch)) if host.arch and forbidden else None
+        self._filter = Filter(host.arch, code=refusing(host.arch)) if host.arch is not None else None
+        if self._filter is not None and not self._filter.is_allowed():
+            self._filter = None
 
     def start(self, spec: StartSpec) -> Running:
         """See `Backend`."""
-        ports = () if self._host.has_namespaces else spec.scope.ports
-        observer = UntracedObserver(self._cleaner.residents, ports, awaits_all=spec.awaits_all)
+        observer = UntracedObserver(self._cleaner.residents, spec.is_found, awaits_all=spec.awaits_all)
         child = spawn.start_in_sandbox(replace(spec.launch, filter=self._filter))
         observer.attach(child.pid)
         child.release()

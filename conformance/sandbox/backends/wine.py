@@ -16,24 +16,27 @@ class WineBackend:
 
     sees_calls = True
 
-    def __init__(self, arch: Arch, session: WineSession) -> None:
-        self._arch, self._session = arch, session
-        self._cleaner = Cleaner(residents=(session.server,))
+    def __init__(self, arch: Arch, cleaner: Cleaner) -> None:
+        self._arch, self._cleaner = arch, cleaner
+        self._session: WineSession | None = None
+        """The one in which the last run began."""
         self._settings: set[bytes] = set()
         """What the relay said of itself in the last run."""
 
     def start(self, spec: StartSpec) -> Running:
         """See `Backend`."""
+        session = self._session = spec.box.wine
+        assert session is not None
         observer = WineObserver(
             self._arch,
             spec.scope,
             spec.faults,
             program=spec.launch.command[0],
-            server=self._session.slices,
-            idle_sites=self._session.idle_sites,
+            server=session.slices,
+            idle_sites=session.idle_sites,
         )
         self._settings = observer.settings
-        launch = self._session.wrap(spec.launch)
+        launch = session.wrap(spec.launch)
         child = spawn.start_in_sandbox(launch)
         observer.attach(child.pid, launch.open_at_start)
         child.release()
@@ -49,4 +52,5 @@ class WineBackend:
 
     def check_intact(self) -> None:
         """See `Backend`. Raises `WineError`."""
-        self._session.check_intact(self._settings)
+        if self._session is not None:
+            self._session.check_intact(self._settings)
