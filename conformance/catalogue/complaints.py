@@ -1,251 +1,263 @@
 """What is wrong with a catalogue, each complaint with its file and line: said before anything is judged."""
 
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
-import msgspec
 from msgspec import Struct
 
+from conformance.catalogue.framing import LINE_END, Frames, answer_frames_of, frames_of
 from conformance.catalogue.records import (
+    DATAGRAMS,
+    Content,
+    Course,
+    Example,
     Exercise,
-    ExerciseWords,
     Requirement,
-    RequirementWords,
+    Shape,
     Words,
     selector,
-    selects,
 )
-from conformance.messages import Message, say, text
+from conformance.catalogue.source import Source
+from conformance.messages import Message, say
+from conformance.messages.suggestions import with_suggestion
 
-ID: Final = re.compile(r"[a-z]+\.[a-z0-9-]+")
-PLACEHOLDERS: Final = frozenset({"{ip}", "{port}", "{path}"})
-TABLE_OF_REQUIREMENTS: Final = "[[requirement]]"
-REQUIREMENT_TABLE, EXERCISE_TABLE = "requirement", "exercise"
+ID: Final = re.compile(r"[a-z][a-z0-9]*\.[a-z0-9-]+")
+PREFIX: Final = re.compile(r"[a-z][a-z0-9]*")
+NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+PLACEHOLDERS: Final = frozenset({"{ip}", "{port}", "{path}", "{name}", "{certificate}", "{key}", "{authority}"})
+LARGEST_COUNT, LARGEST_PART = 8, 1 << 16
+"""Bytes of a count; and of an item, a tail or a fixed message."""
+OVER_UNIX, OVER_DATAGRAMS, OVER_TLS = ("greeting", "echo", "dialogue"), ("echo",), ("greeting", "echo")
+"""Conversations that go over a transport: of files the path would be the socket's and the file's."""
+FITS_A_DATAGRAM: Final = range(64, 65_508)
+"""Bytes: 65,507 is the most that UDP carries over IPv4, and messages of this suite have up to 64."""
 OPTIONAL_WORDS: Final = frozenset({"latitude"})
 """Words that there need not be."""
-Said = TypeVar("Said", RequirementWords, ExerciseWords)
 
 
-class CatalogueError(Exception):
-    """A catalogue cannot be used; the text has one complaint a line."""
+def complaint(name: str, what: Message | str) -> Message | str:
+    """Return a complaint about something that has a name."""
+    return say("complaint.about", name=name, what=what) if name else what
 
 
-class Source(NamedTuple):
-    """One file of a catalogue."""
-
-    name: str
-    text: str
-
-    def says(self, what: Message | str, line: int = 1) -> str:
-        """Return a complaint about a line."""
-        return text("complaint", place=f"{self.name}:{line}", what=what)
-
-    def line_of_table(self, place: int) -> int:
-        """Return the line of the nth table of requirements, from 0."""
-        lines = (number for number, line in self._lines() if line.split("#")[0].strip() == TABLE_OF_REQUIREMENTS)
-        return next((line for at, line in enumerate(lines) if at == place), 1)
-
-    def line_of(self, beginning: str | tuple[str, ...]) -> int:
-        """Return the first line that begins so."""
-        return next((number for number, line in self._lines() if line.startswith(beginning)), 1)
-
-    def _lines(self) -> Iterator[tuple[int, str]]:
-        return enumerate(self.text.splitlines(), 1)
+# ---------------------------------------------------------------- the course itself
 
 
-class CatalogueFiles(NamedTuple):
-    """The files of a catalogue: two of facts, and one of words for each language."""
-
-    requirements: Source
-    exercises: Source
-    words: Source
-
-
-class Loaded(NamedTuple):
-    """What the files of a catalogue hold."""
-
-    requirements: list[Requirement]
-    exercises: dict[str, Exercise]
-    words: Words
+def about_course(source: Source, course: Course, prefixes: Sequence[str]) -> Iterator[str]:
+    """Say what is wrong with a course's own table; `prefixes` are those of the catalogues below it."""
+    if not course.name.strip():
+        yield source.says(say("complaint.empty", key="name"), "name")
+    if prefixes and not PREFIX.fullmatch(course.prefix):
+        yield source.says(say("course.prefix", prefix=course.prefix), "prefix")
+    if course.prefix in prefixes and course.prefix:
+        yield source.says(say("course.second-prefix", prefix=course.prefix), "prefix")
 
 
-def load(files: CatalogueFiles, messages: Mapping[str, str]) -> Loaded:
-    """Read a catalogue. Raises `CatalogueError` with all that is wrong with it.
+# ---------------------------------------------------------------- words
 
-    `messages` is the table of messages: each group of requirements has a name there.
+
+def about_words(source: Source, words: Words, known: Collection[str]) -> Iterator[str]:
+    """Say which words are missing, which are of nothing that there is, and which are empty.
+
+    `known` has the requirements and the exercises: the ids of the first have a dot.
     """
-    complaints: list[str] = []
-    requirements = _load_requirements(files.requirements, complaints)
-    exercises = _load_exercises(files.exercises, complaints)
-    loaded = Loaded(requirements, exercises, _load_words(files.words, complaints))
-    complaints += [
-        *_about_requirements(files.requirements, loaded, messages),
-        *_about_exercises(files.exercises, loaded),
-        *_about_words(files.words, loaded.words, [one.id for one in requirements], exercises),
-    ]
-    if complaints:
-        raise CatalogueError("\n".join(complaints))
-    return loaded._replace(requirements=[_with_names(one, exercises) for one in requirements])
-
-
-def _complaint(name: str, what: Message | str) -> Message:
-    return say("complaint.about", name=name, what=what)
-
-
-def load_words(source: Source, requirements: Iterable[str], exercises: Iterable[str]) -> Words:
-    """Read the words of a catalogue in a further language. Raises `CatalogueError` with all that is wrong with them."""
-    complaints: list[str] = []
-    words = _load_words(source, complaints)
-    complaints += _about_words(source, words, requirements, exercises)
-    if complaints:
-        raise CatalogueError("\n".join(complaints))
-    return words
-
-
-def _with_names(one: Requirement, exercises: Mapping[str, Exercise]) -> Requirement:
-    """Let a requirement name the exercises that it applies to, in place of what these are."""
-    names = tuple(name for name, exercise in exercises.items() if selects(one.applies, exercise))
-    return msgspec.structs.replace(one, applies=names)
-
-
-def _tables(source: Source, complaints: list[str]) -> dict[str, object]:
-    try:
-        return tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as problem:
-        line = re.search(r"line (\d+)", str(problem))
-        complaints.append(source.says(say("complaint.not-toml", why=str(problem)), int(line[1]) if line else 1))
-        return {}
-
-
-def _load_requirements(source: Source, complaints: list[str]) -> list[Requirement]:
-    tables = _tables(source, complaints)
-    for key in sorted(set(tables) - {REQUIREMENT_TABLE}):
-        complaints.append(
-            source.says(say("complaint.no-table", name=key), source.line_of((f"[{key}", f"[[{key}", key)))
-        )
-    found = []
-    listed = tables.get(REQUIREMENT_TABLE, [])
-    for place, table in enumerate(listed if isinstance(listed, list) else []):
-        try:
-            found.append(msgspec.convert(table, Requirement))
-        except msgspec.ValidationError as problem:
-            complaints.append(source.says(str(problem), source.line_of_table(place)))
-    return found
-
-
-def _load_exercises(source: Source, complaints: list[str]) -> dict[str, Exercise]:
-    found: dict[str, Exercise] = {}
-    tables = _tables(source, complaints)
-    for name in tables:
-        try:
-            found[name] = msgspec.structs.replace(msgspec.convert(_inherited(tables, name), Exercise), name=name)
-        except msgspec.ValidationError as problem:
-            complaints.append(source.says(str(problem), source.line_of(f"[{name}]")))
-    return found
-
-
-def _inherited(tables: Mapping[str, object], name: str) -> object:
-    """Return the table of an exercise, with what it takes over from the one that it is like."""
-    table = tables[name]
-    other = tables.get(table["like"]) if isinstance(table, dict) and "like" in table else {}
-    if not isinstance(table, dict) or not isinstance(other, dict):
-        return table
-    return {**{key: value for key, value in other.items() if key != "source"}, **table}
-
-
-def _load_words(source: Source, complaints: list[str]) -> Words:
-    tables = _tables(source, complaints)
-    for kind in sorted(set(tables) - {REQUIREMENT_TABLE, EXERCISE_TABLE}):
-        complaints.append(source.says(say("complaint.no-table", name=kind), source.line_of((f"[{kind}", kind))))
-    return Words(
-        _words_of(source, REQUIREMENT_TABLE, tables, RequirementWords, complaints),
-        _words_of(source, EXERCISE_TABLE, tables, ExerciseWords, complaints),
+    told: tuple[tuple[str, Mapping[str, Struct]], ...] = (
+        ("requirement", words.requirement),
+        ("exercise", words.exercise),
     )
-
-
-def _words_of(
-    source: Source, kind: str, tables: Mapping[str, object], as_what: type[Said], complaints: list[str]
-) -> dict[str, Said]:
-    """Return the words of all requirements, or of all exercises."""
-    found, listed = {}, tables.get(kind, {})
-    for name, table in listed.items() if isinstance(listed, dict) else ():
-        try:
-            found[name] = msgspec.convert(table, as_what)
-        except msgspec.ValidationError as problem:
-            complaints.append(source.says(_complaint(name, str(problem)), _line_of_words(source, kind, name)))
-    return found
-
-
-def _line_of_words(source: Source, kind: str, name: str) -> int:
-    return source.line_of((f'[{kind}."{name}"]', f"[{kind}.{name}]"))
-
-
-def _about_words(source: Source, words: Words, requirements: Iterable[str], exercises: Iterable[str]) -> Iterator[str]:
-    """Say which words are missing, which are of nothing that there is, and which are empty."""
-    told: tuple[tuple[str, Mapping[str, Struct], Iterable[str]], ...] = (
-        (REQUIREMENT_TABLE, words.requirement, requirements),
-        (EXERCISE_TABLE, words.exercise, exercises),
-    )
-    for kind, said, names in told:
-        there = tuple(dict.fromkeys(names))
+    for kind, said in told:
+        there = [name for name in known if ("." in name) == (kind == "requirement")]
         yield from (
-            source.says(_complaint(name, say(f"complaint.no-words.{kind}"))) for name in there if name not in said
+            source.says(complaint(name, say(f"complaint.no-words.{kind}"))) for name in there if name not in said
         )
         for name, one in said.items():
-            line = _line_of_words(source, kind, name)
             if name not in there:
-                yield source.says(_complaint(name, say(f"complaint.no-such.{kind}")), line)
+                yield source.says(complaint(name, say(f"complaint.no-such.{kind}")), kind, name)
             yield from (
-                source.says(_complaint(name, say("complaint.empty", key=key)), line)
+                source.says(complaint(name, say("complaint.empty", key=key)), kind, name, key)
                 for key in one.__struct_fields__
                 if key not in OPTIONAL_WORDS and not getattr(one, key).strip()
             )
 
 
-def _about_requirements(source: Source, loaded: Loaded, messages: Mapping[str, str]) -> Iterator[str]:
-    for place, one in enumerate(loaded.requirements):
-        for what in _about_requirement(one, loaded, messages):
-            yield source.says(_complaint(one.id, what), source.line_of(f'id = "{one.id}"'))
-        if any(before.id == one.id for before in loaded.requirements[:place]):
-            yield source.says(_complaint(one.id, say("complaint.second")), source.line_of_table(place))
+# ---------------------------------------------------------------- requirements
 
 
-def _about_requirement(one: Requirement, loaded: Loaded, messages: Mapping[str, str]) -> Iterator[Message]:
+def about_requirements(
+    source: Source, requirements: Sequence[Requirement], exercises: Mapping[str, Exercise], groups: Collection[str]
+) -> Iterator[str]:
+    """Say what is wrong with requirements, which are of one of these groups."""
+    for place, one in enumerate(requirements):
+        for key, what in _about_requirement(one, exercises.values(), groups):
+            yield source.says(complaint(one.id, what), "requirement", str(place), key)
+        if any(before.id == one.id for before in requirements[:place]):
+            yield source.says(complaint(one.id, say("complaint.second")), "requirement", str(place))
+
+
+def _about_requirement(
+    one: Requirement, exercises: Iterable[Exercise], groups: Collection[str]
+) -> Iterator[tuple[str, Message]]:
     if ID.fullmatch(one.id) is None:
-        yield say("complaint.id")
+        yield "id", say("complaint.id")
+    elif one.group not in groups:
+        yield "id", say("complaint.no-group", group=one.group, known=sorted(groups))
     for which in one.applies:
         try:
-            selector(which)
+            asked = selector(which)
         except ValueError as problem:
-            yield say("complaint.selector", name=which, word=str(problem))
+            yield "applies", say("complaint.selector", name=which, word=str(problem))
             continue
-        if not any(selects([which], exercise) for exercise in loaded.exercises.values()):
-            yield say("complaint.applies-to-nothing", name=which)
+        if not asked.is_for_courses and not any(map(asked.matches, exercises)):
+            yield "applies", say("complaint.applies-to-nothing", name=which)
     twice = [name for name, times in Counter(one.applies).items() if times > 1]
     if twice:
-        yield say("complaint.applies-twice", name=twice[0])
+        yield "applies", say("complaint.applies-twice", name=twice[0])
     for key in ("applies", "sources"):
         if not getattr(one, key):
-            yield say("complaint.empty", key=key)
-    if f"group.{one.group}" not in messages:
-        yield say("complaint.no-message", key=f"group.{one.group}")
+            yield key, say("complaint.empty", key=key)
 
 
-def _about_exercises(source: Source, loaded: Loaded) -> Iterator[str]:
+# ---------------------------------------------------------------- exercises
+
+
+def about_exercises(source: Source, exercises: Mapping[str, Exercise], requirements: Collection[str]) -> Iterator[str]:
+    """Say what is wrong with exercises; requirements are those that they may be without."""
     owners: dict[tuple[str, str], str] = {}
-    for name, one in loaded.exercises.items():
-        line = source.line_of(f"[{name}]")
-        if one.like and one.like not in loaded.exercises:
-            yield source.says(_complaint(name, say("complaint.like-nothing", name=one.like)), line)
-        for argument in one.arguments:
-            if argument.startswith("{") and argument not in PLACEHOLDERS:
-                yield source.says(_complaint(name, say("complaint.argument", argument=argument)), line)
-        if not one.path and "{path}" in one.arguments:
-            yield source.says(_complaint(name, say("complaint.no-path")), line)
+    for name, one in exercises.items():
+        for key, what in (*_about_exercise(one, requirements), *_about_dialogue(one)):
+            yield source.says(complaint(name, what), name, *key)
         for file in one.source:
             owner = owners.setdefault((one.platform, file), name)
             if owner != name:
-                yield source.says(_complaint(name, say("complaint.shared-name", file=file, owner=owner)), line)
+                what = say("complaint.shared-name", file=file, owner=owner)
+                yield source.says(complaint(name, what), name, "source")
+
+
+Place = tuple[str, ...]
+
+
+def _about_exercise(one: Exercise, requirements: Collection[str]) -> Iterator[tuple[Place, Message]]:
+    if NAME.fullmatch(one.name) is None:
+        yield (), say("complaint.exercise-name")
+    for argument in one.arguments:
+        if argument.startswith("{") and argument not in PLACEHOLDERS:
+            what = with_suggestion(say("complaint.argument", argument=argument), argument, PLACEHOLDERS)
+            yield ("arguments",), what
+    if one.conversation == "chat" and (one.role != "server" or one.platform != "posix"):
+        yield ("conversation",), say("complaint.chat")
+    if one.parallel and (one.conversation != "echo" or one.role != "server" or one.platform != "posix"):
+        yield ("parallel",), say("complaint.parallel")
+    if one.thanks and (one.conversation != "file" or one.platform != "posix"):
+        yield ("thanks",), say("complaint.thanks")
+    if not one.path and "{path}" in one.arguments:
+        yield ("arguments",), say("complaint.no-path")
+    yield from _about_transport(one)
+    for beginning in one.without:
+        if not beginning or not any(known.startswith(beginning) for known in requirements):
+            yield ("without",), with_suggestion(say("complaint.without", name=beginning), beginning, requirements)
+
+
+def _about_transport(one: Exercise) -> Iterator[tuple[Place, Message]]:
+    if one.transport == "tcp":
+        return
+    if one.platform != "posix" or one.role == "alone":
+        yield ("transport",), say("complaint.transport-where")
+    if one.transport == "unix" and one.conversation not in OVER_UNIX:
+        yield ("transport",), say("complaint.transport-conversation", transport=one.transport, known=OVER_UNIX)
+    if one.transport == "tls" and one.conversation not in OVER_TLS:
+        yield ("transport",), say("complaint.transport-conversation", transport=one.transport, known=OVER_TLS)
+    if one.transport in DATAGRAMS and one.conversation not in OVER_DATAGRAMS:
+        yield ("transport",), say("complaint.transport-conversation", transport=one.transport, known=OVER_DATAGRAMS)
+    if one.transport in DATAGRAMS and one.longest not in FITS_A_DATAGRAM:
+        yield ("longest",), say("complaint.longest", least=FITS_A_DATAGRAM.start, most=FITS_A_DATAGRAM.stop - 1)
+
+
+# ---------------------------------------------------------------- dialogues
+
+
+def _about_dialogue(one: Exercise) -> Iterator[tuple[Place, Message]]:
+    if one.conversation != "dialogue":
+        yield from _not_of_a_dialogue(one)
+        return
+    if one.platform != "posix" or one.role == "alone":
+        yield ("conversation",), say("dialogue.where")
+    if ("delimiter" in (one.framing, one.answer)) != bool(one.delimiter):
+        yield ("framing",), say("dialogue.delimiter")
+    for key in ("framing", "answer"):
+        shape = getattr(one, key)
+        if isinstance(shape, Shape) and not _is_possible(shape):
+            yield (key,), say("dialogue.shape")
+    if one.exchanges < 0:
+        yield ("exchanges",), say("dialogue.exchanges")
+    if not one.example and not one.answers:
+        yield (), say("dialogue.no-example")
+    if one.requests and one.role != "server":
+        yield ("requests",), say("dialogue.requests-of-a-server")
+    for place, example in enumerate(one.example):
+        for inside, what in _about_example(one, example):
+            yield ("example", str(place), *inside), what
+    yield from _about_pairs(one)
+
+
+def _about_example(one: Exercise, example: Example) -> Iterator[tuple[Place, Message]]:
+    if (example.expect is None) == (example.matches is None):
+        yield (), say("dialogue.expect-or-matches")
+    if one.role == "client" and example.expect is None:
+        yield (), say("dialogue.client-expects")
+    if example.matches is not None and not _is_pattern(example.matches):
+        yield ("matches",), say("dialogue.pattern", pattern=example.matches)
+    for key in ("type", "prints"):
+        if one.role != "client" and getattr(example, key) is not None:
+            yield (key,), say("dialogue.of-a-client", key=key)
+    yield from _about_bytes(frames_of(one), example.send, ("send",))
+    text_with_mark = isinstance(example.expect, str) and answer_frames_of(one).has_mark
+    if example.expect is not None and not text_with_mark:
+        yield from _about_bytes(answer_frames_of(one), example.expect, ("expect",))
+    typed = [other.type is None for other in one.example]
+    if example.type is not None and any(typed):
+        yield ("type",), say("dialogue.all-typed")
+
+
+def _about_pairs(one: Exercise) -> Iterator[tuple[Place, Message]]:
+    """Say what is wrong with a table of answers: its texts stand there without their ends."""
+    for place, pair in enumerate(one.answers if isinstance(one.answers, tuple) else ()):
+        for frames, content, key in (
+            (frames_of(one), pair.send, "send"),
+            (answer_frames_of(one), pair.expect, "expect"),
+        ):
+            if not frames.has_mark:
+                yield from _about_bytes(frames, content, ("answers", str(place), key))
+
+
+def _about_bytes(frames: Frames, content: Content, place: Place) -> Iterator[tuple[Place, Message]]:
+    try:
+        data = frames.encoded(content)
+    except (ValueError, OverflowError) as problem:
+        yield place, say("dialogue.bytes", why=str(problem))
+        return
+    if not frames.is_one(data):
+        line = say("dialogue.line" if frames.end == LINE_END else "dialogue.whole")
+        yield place, line if frames.has_mark else say("dialogue.size", size=len(data))
+
+
+def _is_possible(shape: Shape) -> bool:
+    """Tell whether messages can be made up like this, and are of a size that a machine can hold."""
+    counted = 1 <= shape.count <= LARGEST_COUNT and 1 <= shape.item <= LARGEST_PART and 0 <= shape.tail <= LARGEST_PART
+    fixed = 1 <= shape.fixed <= LARGEST_PART and (shape.item, shape.tail) == (1, 0)
+    return not shape.fixed and counted if shape.count else fixed
+
+
+def _not_of_a_dialogue(one: Exercise) -> Iterator[tuple[Place, Message]]:
+    for key in ("example", "oracle", "requests", "delimiter", "answers", "answer", "exchanges"):
+        if getattr(one, key):
+            yield (key,), say("dialogue.only", key=key)
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text.encode())
+    except re.error:
+        return False
+    return True

@@ -150,6 +150,8 @@ class RefusedCall(Struct, frozen=True, kw_only=True, gc=False):
 # answers EINVAL, as where one end cannot be spliced: Go takes only that for a reason to read and write. `clone3` has
 # its flags in memory, where no filter sees CLONE_UNTRACED; all libraries fall back to `clone`, whose flags it sees.
 # glibc falls back from `preadv2` and `pwritev2` to readv, preadv, writev and pwritev, which are followed.
+# Those from `setns` on change what a process sees of files or hold what outlives it (keys), or have been doors into the
+# kernel: no program of the exercises asks for them, and every container runtime refuses them too.
 REFUSED_CALLS: Final[dict[str, RefusedCall]] = {
     "splice": RefusedCall(x86_64=275, aarch64=76, error="EINVAL"),
     "io_uring_setup": RefusedCall(x86_64=425, aarch64=425),
@@ -161,6 +163,24 @@ REFUSED_CALLS: Final[dict[str, RefusedCall]] = {
     "io_setup": RefusedCall(x86_64=206, aarch64=0),
     "preadv2": RefusedCall(x86_64=327, aarch64=286),
     "pwritev2": RefusedCall(x86_64=328, aarch64=287),
+    "setns": RefusedCall(x86_64=308, aarch64=268),
+    "mount": RefusedCall(x86_64=165, aarch64=40),
+    "umount2": RefusedCall(x86_64=166, aarch64=39),
+    "pivot_root": RefusedCall(x86_64=155, aarch64=41),
+    "open_tree": RefusedCall(x86_64=428, aarch64=428),
+    "move_mount": RefusedCall(x86_64=429, aarch64=429),
+    "fsopen": RefusedCall(x86_64=430, aarch64=430),
+    "fsconfig": RefusedCall(x86_64=431, aarch64=431),
+    "fsmount": RefusedCall(x86_64=432, aarch64=432),
+    "fspick": RefusedCall(x86_64=433, aarch64=433),
+    "mount_setattr": RefusedCall(x86_64=442, aarch64=442),
+    "open_tree_attr": RefusedCall(x86_64=467, aarch64=467),
+    "add_key": RefusedCall(x86_64=248, aarch64=217),
+    "request_key": RefusedCall(x86_64=249, aarch64=218),
+    "keyctl": RefusedCall(x86_64=250, aarch64=219),
+    "bpf": RefusedCall(x86_64=321, aarch64=280),
+    "perf_event_open": RefusedCall(x86_64=298, aarch64=241),
+    "userfaultfd": RefusedCall(x86_64=323, aarch64=282),
 }
 
 
@@ -172,11 +192,15 @@ class RefusedFlag(Struct, frozen=True, kw_only=True, gc=False):
     argument: int
     """Which argument holds its flags, from 0."""
     flag: int
+    """One or more: any of them is refused."""
 
 
+NEW_NAMESPACES: Final = 0x7E02_0000
+"""CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET of linux/sched.h."""
 REFUSED_FLAGS: Final[dict[str, RefusedFlag]] = {
-    # CLONE_UNTRACED: no tracer is told of the child.
-    "clone": RefusedFlag(x86_64=56, aarch64=220, argument=0, flag=0x80_0000),
+    # CLONE_UNTRACED: no tracer is told of the child. A namespace of its own would give a program rights in it.
+    "clone": RefusedFlag(x86_64=56, aarch64=220, argument=0, flag=0x80_0000 | NEW_NAMESPACES),
+    "unshare": RefusedFlag(x86_64=272, aarch64=97, argument=0, flag=0x80 | NEW_NAMESPACES),  # with CLONE_NEWTIME
     # SECCOMP_FILTER_FLAG_NEW_LISTENER: a call that such a filter hands to another process, and that this one lets go
     # on, does not stop at the observer, since SECCOMP_RET_USER_NOTIF comes before SECCOMP_RET_TRACE (man 2 seccomp).
     "seccomp": RefusedFlag(x86_64=317, aarch64=277, argument=1, flag=8),

@@ -4,6 +4,9 @@ from typing import Final
 
 # Linux: asm-generic/socket.h, linux/socket.h, linux/time.h, linux/wait.h.
 SOCK_STREAM: Final = 1
+SOCK_DGRAM: Final = 2
+SOCKET_TYPE_MASK: Final = 0xF
+"""What of an argument of socket is its type; the other bits are SOCK_NONBLOCK and SOCK_CLOEXEC."""
 SOL_SOCKET: Final = 1
 SO_REUSEADDR: Final = 2
 SCM_RIGHTS: Final = 1

@@ -61,6 +61,8 @@ class OpenFile:
     state: State
     opened_by: int
     in_scope: bool = False
+    datagrams: bool = False
+    """Whether it is a socket of which each transfer is one message."""
     receives_for: float = 0.0
     """How many seconds a call that receives waits at most (SO_RCVTIMEO); 0: as long as it takes."""
     sends_for: float = 0.0
@@ -73,7 +75,12 @@ class OpenFile:
     """The pairs that were still open when their process ended or another program was loaded into it."""
 
     def advance(self, call: str) -> None:
-        """Follow a call that succeeded."""
+        """Follow a call that succeeded.
+
+        A socket for datagrams that is bound stays what it is when it is connected: no conversation of its own begins.
+        """
+        if self.datagrams and self.state is State.BOUND:
+            return
         self.state = TRANSITIONS.get((self.state, call), self.state)
 
 

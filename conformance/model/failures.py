@@ -2,16 +2,10 @@
 
 from typing import Final
 
-# Errors that a kernel can really give for these calls on loopback or on a network, and after which the course asks for
-# a message and a non-zero exit. EFAULT, EBADF or ENOTSOCK cannot come to a program whose calls are right.
+# Errors that a kernel can really give when a file is opened, and after which the course asks for a message and a
+# non-zero exit. Those of sockets differ by their transport: see `transports.py`.
 # Sources: the ERRORS section of each call in POSIX.1 XSH, and the Linux manual pages.
-SET_UP_FAILURES: Final[dict[str, tuple[str, ...]]] = {
-    "socket": ("EMFILE", "ENFILE", "EACCES", "ENOBUFS", "EAFNOSUPPORT"),
-    "bind": ("EADDRINUSE", "EACCES", "EADDRNOTAVAIL"),
-    "listen": ("EADDRINUSE",),
-    "connect": ("ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH"),
-    "open": ("EACCES", "EMFILE"),
-}
+OPEN_FAILURES: Final = {"open": ("EACCES", "EMFILE")}
 
 # Errors of a file that was opened: a disk that gives an error, one that is full, one that tells only at close.
 FILE_FAILURES: Final[dict[str, tuple[str, ...]]] = {

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from conformance.messages import Message, render, say
 
-FILE_VALUE, EXERCISE_VALUE, SIDE_VALUE = "file", "exercise", "side"
+FILE_VALUE, EXERCISE_VALUE, SIDE_VALUE, DEPARTURE_VALUE = "file", "exercise", "side", "departure"
 NoteKind = Literal[
     # the private copy
     "link-outside", "not-a-file", "too-large", "too-many", "too-deep", "unreadable",
@@ -19,9 +19,14 @@ NoteKind = Literal[
     "undecided", "near", "no-exercise", "other-extension", "unknown-language", "binary", "manifest-name", "makefile",
     "subfolder", "archive",
     # how it was built
-    "together", "crlf-script", "windows-header", "posix-header", "console-header", "backslash-include",
-    "other-case-include",
+    "together", "crlf-script", "windows-header", "posix-header", "console-header", "openssl-header",
+    "backslash-include", "other-case-include",
+    # how it behaved
+    "unwatched",
 ]  # fmt: skip
+Departure = Literal["peer", "file", "output", "ending"]
+"""What a program does otherwise when nobody watches its calls: what its peers get, what its file holds, what it prints
+of what it was given, how it ends."""
 VALUES: Final[dict[NoteKind, tuple[str, ...]]] = {
     "link-outside": (FILE_VALUE,),
     "not-a-file": (FILE_VALUE,),
@@ -49,9 +54,11 @@ VALUES: Final[dict[NoteKind, tuple[str, ...]]] = {
     "crlf-script": (FILE_VALUE,),
     "windows-header": (FILE_VALUE,),
     "posix-header": (FILE_VALUE,),
+    "openssl-header": (FILE_VALUE,),
     "console-header": (FILE_VALUE,),
     "backslash-include": (FILE_VALUE, "meant"),
     "other-case-include": (FILE_VALUE, "meant"),
+    "unwatched": (EXERCISE_VALUE, DEPARTURE_VALUE),
 }
 """What the words of each remark show."""
 LONGEST_NAME: Final = 120
@@ -73,6 +80,8 @@ def described_note(note: Note) -> Message:
     given: dict[str, object] = {FILE_VALUE: note.file, EXERCISE_VALUE: note.exercise, **dict(note.values)}
     if SIDE_VALUE in given:
         given[SIDE_VALUE] = say(f"side.{given[SIDE_VALUE]}")
+    if DEPARTURE_VALUE in given:
+        given[DEPARTURE_VALUE] = say(f"departure.{given[DEPARTURE_VALUE]}")
     return say(f"note.{note.kind}", **{name: given[name] for name in VALUES[note.kind]})
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from conformance.catalogue import Level
+from conformance.catalogue import Course, Level
 from conformance.messages import Message
 from conformance.records.notes import Note
 from conformance.records.run import Ending, Happening
@@ -73,6 +73,8 @@ class WireLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many calls had been made by then."""
     waiting: tuple[int, ...] = ()
     """The calls in which the program waited by then, by their numbers."""
+    detail: str = ""
+    """Over TLS: the name in a hello, the version of a handshake, an alert, the number of certificates."""
 
 
 class Tries(Struct, frozen=True, kw_only=True):
@@ -98,6 +100,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Where the call that went wrong stands; where none did and the program did not end by itself, its last call."""
     repeat: str
     """The command that judges this requirement again."""
+    unwatched: bool = False
+    """Whether nobody watched the calls, though they can be watched here: the program behaves otherwise then."""
 
     @property
     def names_the_call(self) -> bool:
@@ -115,6 +119,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
     reason: Message | None = None
     """Why it is not `passed`."""
     evidence: Evidence | None = None
+    seconds: float = 0.0
+    """How long it took to find this. A run that several requirements look at counts with the first of them. 0 where it
+    was not measured."""
 
 
 class ProgramReport(Struct, frozen=True, kw_only=True):
@@ -172,8 +179,14 @@ class Provenance(Struct, frozen=True, kw_only=True):
     compiler: str
     not_observed: Message | None = None
     """Why no calls were seen; nothing where they were."""
+    tier: Literal["full", "namespaces", "landlock", "limits", ""] = ""
+    """How much was isolated, the most first, as SECURITY.md describes it; nothing in results of earlier versions."""
     profile: str = "default"
     """How much was tried: `quick`, `default` or `thorough`."""
+    began: str = ""
+    """When the check began, in UTC, as `2026-11-30T09:00:00Z`; nothing in results of earlier versions."""
+    courses: tuple[Course, ...] = ()
+    """The courses whose exercises were judged as well, each with a digest of all that decides about its verdicts."""
     problems: tuple[Problem, ...] = ()
     """Where the suite itself failed, with the traceback: each is a `harness-error` among the verdicts."""
 

@@ -5,13 +5,16 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from conformance.messages import Message, say
+from conformance.records.answers import Owed
 from conformance.records.scenario import File, Scenario
 from conformance.records.trace import Trace
 
 Happening = Literal[
     "connected",
+    "opened",
     "refused",
     "accepted",
+    "heard",
     "sent",
     "received",
     "peer ended",
@@ -22,7 +25,27 @@ Happening = Literal[
     "peer reads",
     "program reset",
     "signal",
+    "hello",
+    "handshake",
+    "certificates",
+    "alert",
+    "key update",
+    "garbled",
+    "peer notified",
+    "peer updated",
+    "peer alerted",
+    "stranger",
 ]
+
+
+FOUND: Final[frozenset[Happening]] = frozenset({"connected", "opened"})
+"""A client has found the program: by a connection, or with a socket for datagrams."""
+CAME: Final[frozenset[Happening]] = frozenset({"accepted", "heard"})
+"""The program has come to its peer: by a connection, or by its first datagram."""
+
+
+CUT_OFF: Final = "cut off"
+"""The detail of an end that close_notify does not announce."""
 
 
 class WireEvent(Struct, frozen=True, kw_only=True):
@@ -32,13 +55,16 @@ class WireEvent(Struct, frozen=True, kw_only=True):
     client: int
     data: bytes = b""
     port: int = 0
-    """For `connected`: where the program was found."""
+    """For `connected` and `opened`: where the program was found. For `received`: where a datagram came from, if that is
+    not where the client's own go to."""
     after: int = 0
     """How many calls stood in the trace by then."""
     waiting: tuple[int, ...] = ()
     """The calls in which the program waited when the peer did this, by their numbers."""
     host: str = ""
-    """For `connected`: the address at which the program was found."""
+    """For `connected` and `opened`: the address at which the program was found."""
+    detail: str = ""
+    """Over TLS: the name in a hello, the version of a handshake, an alert, or what could not be understood."""
 
 
 class Exited(Struct, frozen=True, kw_only=True, tag="exited"):
@@ -60,7 +86,19 @@ class Waiting(Struct, frozen=True, tag="waiting"):
 class Busy(Struct, frozen=True, kw_only=True, tag="busy"):
     """The program went on without end: it was stopped at a limit."""
 
-    limit: Literal["calls", "calls without result", "processor time", "output", "answers", "processes", "time"]
+    limit: Literal[
+        "calls",
+        "calls without result",
+        "processor time",
+        "output",
+        "answers",
+        "processes",
+        "memory",
+        "files",
+        "sleep",
+        "bytes",
+        "time",
+    ]
 
 
 class NotStarted(Struct, frozen=True, kw_only=True, tag="not-started"):
@@ -107,6 +145,8 @@ class Run(Struct, frozen=True, kw_only=True):
     """The port that the program was given."""
     exercise: str = ""
     """The exercise that it is a program of."""
+    language: str = ""
+    """The language that it was written in; nothing where a manifest alone says how it is started."""
     ip: str = ""
     """The address that it was given; nothing where its command line has no place for one."""
     path: str = ""
@@ -127,8 +167,19 @@ class Run(Struct, frozen=True, kw_only=True):
     """What lay in the program's directory afterwards: plain files, each cut where it gets very long."""
     zombies: int = 0
     """How many children had ended by the end of the run, and nobody had waited for them."""
+    processor_seconds: float = 0.0
+    """How much all its processes have computed, as far as it was seen: of a run of a few milliseconds nothing is."""
     spun: bool = False
     """Whether the program made more than a thousand calls in a row that gave nothing."""
+    seconds_passed: float = 0.0
+    """How much of a sleeping program's time was let pass: only an observer of its calls can do that."""
+
+    owed: tuple[Owed, ...] = ()
+    """The answers that each client is owed for what it has sent, where the exercise is a dialogue."""
+
+    def owed_to(self, client: int = 0) -> Owed:
+        """Return the answers that one client is owed."""
+        return next((one for one in self.owed if one.client == client), Owed(client, ()))
 
     def received(self, client: int = 0) -> bytes:
         """Return what one client's peer received, whole."""
