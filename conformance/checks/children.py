@@ -20,7 +20,7 @@ SERVED_ENOUGH: Final = 20
 
 def children_end(run: Run) -> Judgement:
     """A child that was given a connection and has served it does not ask for the next client."""
-    served = _served(run.trace)
+    served = served_by_children(run.trace)
     if not served:
         return NotApplicable(say("children.none"))
     for child in served:
@@ -32,7 +32,7 @@ def children_end(run: Run) -> Judgement:
     return Kept()
 
 
-def _served(trace: Trace) -> dict[int, int]:
+def served_by_children(trace: Trace) -> dict[int, int]:
     """Return the children that served a connection which another process had accepted before they were made.
 
     With each stands the number of its last transfer over it. A child that accepts by itself, as in a pool of them, is

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from itertools import takewhile
 from pathlib import Path
 
+from conformance.catalogue import catalogue
+from conformance.catalogue.framing import frames_of
 from conformance.checks.judgement import Broken
 from conformance.checks.showing import LONGEST_LAST_WORDS, crux, difference, last_words, shown_data
 from conformance.messages import Message, say
 from conformance.model.calls import INPUT, TRANSFER
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, State
+from conformance.model.typed import asked_for, printed_of, says_what_is_typed
 from conformance.observe.linux.call_sites import INTERPRETERS
 from conformance.records.c_string import c_string
-from conformance.records.run import Busy, Exited, Killed, NotStarted, Run, Waiting, limit_of
-from conformance.records.scenario import Accept, Send
+from conformance.records.run import CAME, FOUND, Busy, Exited, Killed, NotStarted, Run, Waiting, limit_of
+from conformance.records.scenario import Accept, Echo, Send
 from conformance.records.trace import Call, Description, Trace
 
 
@@ -137,9 +140,26 @@ def lines_of(run: Run) -> tuple[bytes, ...]:
     return tuple(line for line in lines if line)
 
 
+def requests_in(run: Run) -> tuple[bytes, ...]:
+    """Return the requests that a client of a dialogue makes of what it was given to send."""
+    exercise = catalogue().exercises[run.exercise]
+    if says_what_is_typed(exercise):
+        return asked_for(exercise, run.scenario.start.input)
+    return tuple(map(frames_of(exercise).whole, lines_of(run)))[: exercise.exchanges or None]
+
+
+def replies_in(run: Run) -> tuple[bytes, ...]:
+    """Return what a client of a dialogue prints of the answers that it is given, one for each request that it makes."""
+    echo = next((step for step in run.scenario.steps if isinstance(step, Echo) and step.answers), None)
+    if echo is None:
+        return ()
+    exercise = catalogue().exercises[run.exercise]
+    return tuple(printed_of(exercise, one) for one in echo.answers[: len(requests_in(run))])
+
+
 def clients_of(run: Run) -> tuple[int, ...]:
     """Return the clients that came into a conversation with the program, in order."""
-    return tuple(dict.fromkeys(event.client for event in run.wire if event.what in ("connected", "accepted")))
+    return tuple(dict.fromkeys(event.client for event in run.wire if event.what in FOUND | CAME))
 
 
 def accepted_clients(run: Run) -> tuple[int, ...]:
@@ -246,7 +266,7 @@ def had_conversation(run: Run) -> bool:
     Of a program that has no peer: it opened, printed or wrote something.
     """
     did_something = any(call.succeeded for call in run.trace.in_scope()) or run.stdout or _wrote(run)
-    return run.happened("accepted") or bool(run.received()) or (not run.scenario.steps and bool(did_something))
+    return any(map(run.happened, CAME)) or bool(run.received()) or (not run.scenario.steps and bool(did_something))
 
 
 def took_an_end(run: Run) -> bool:
@@ -280,15 +300,28 @@ def same_result(run: Run, baseline: Run) -> bool:
 
     Whatever else is printed may vary from run to run: a client's port, a descriptor, the time.
     """
-    printed = all(piece in run.stdout or piece not in baseline.stdout for piece in _to_print(run))
-    received = all(run.received(client) == baseline.received(client) for client in clients_of(baseline))
-    return received and printed and content_of(run) == content_of(baseline)
+    received = all(receives_as(run, baseline, client) for client in clients_of(baseline))
+    return received and prints_alike(run, baseline) and content_of(run) == content_of(baseline)
+
+
+def receives_as(run: Run, beside: Run, client: int = 0) -> bool:
+    """Tell whether a peer receives what it receives in another run; of answers whose text is free, right ones."""
+    received, wanted = run.received(client), beside.received(client)
+    if received == wanted:
+        return True
+    owed, other = run.owed_to(client), beside.owed_to(client)
+    return owed.free and owed == other and owed.is_paid(received) and owed.is_paid(wanted)
+
+
+def prints_alike(run: Run, baseline: Run) -> bool:
+    """Tell whether a run prints all that the other one prints of what an exercise may ask to print."""
+    return all(piece in run.stdout or piece not in baseline.stdout for piece in _to_print(run))
 
 
 def _to_print(run: Run) -> tuple[bytes, ...]:
     """Return what an exercise may ask to print: the lines that came back, the message, what a file holds."""
     held = (file.whole.rstrip(b"\0") for file in run.scenario.start.files)
-    return (*lines_of(run), message_of(run).rstrip(b"\0"), *held)
+    return (*lines_of(run), *replies_in(run), message_of(run).rstrip(b"\0"), *held)
 
 
 def content_of(run: Run) -> bytes | None:

@@ -18,6 +18,7 @@ from conformance.checks.common import (
     not_printed_beside,
     not_received,
     opener_of,
+    receives_as,
     same_result,
     still_open,
 )
@@ -232,7 +233,7 @@ def _opening_calls(run: Run) -> Message | str:
 
 def works_the_same(run: Run, baseline: Run) -> Judgement:
     """The peer receives the same, and the output is the same."""
-    if run.received() != baseline.received():
+    if not receives_as(run, baseline):
         wanted = baseline.received()
         return not_received(run, as_wanted(run, wanted), wanted, call=last_failure(run.trace))
     if not same_result(run, baseline):

@@ -10,7 +10,7 @@ from conformance.model.byte_order import swapped
 from conformance.model.calls import TRANSFER
 from conformance.model.constants import SO_REUSEADDR, SOL_SOCKET
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, UNDER_WAY, State
-from conformance.records.run import Exited, Run, Waiting
+from conformance.records.run import FOUND, Exited, Run, Waiting
 from conformance.records.scenario import LOOPBACK_6
 from conformance.records.trace import Call, Trace
 
@@ -73,7 +73,7 @@ def _wrong_order(trace: Trace, description: int, wanted: Sequence[str], order: S
 
 def bound_to_given_port(run: Run) -> Judgement:
     """The client reached the server at the port that the server was given."""
-    reached = next((event.port for event in run.wire if event.what == "connected"), None)
+    reached = next((event.port for event in run.wire if event.what in FOUND), None)
     if reached == run.port:
         return Kept()
     expected = say("port.expected", port=run.port)

@@ -16,6 +16,7 @@ from conformance.checks.common import (
     made_by_interpreter,
     not_printed_beside,
     not_received,
+    receives_as,
     same_result,
 )
 from conformance.checks.judgement import Broken, Judgement, Kept, NotApplicable
@@ -25,7 +26,7 @@ from conformance.model.calls import OUTPUT
 from conformance.model.descriptors import UNDER_WAY
 from conformance.model.failures import TAKES_DESCRIPTOR, USES
 from conformance.records.c_string import c_string
-from conformance.records.run import Busy, Exited, Killed, NotStarted, Run, Waiting
+from conformance.records.run import CAME, Busy, Exited, Killed, NotStarted, Run, Waiting
 from conformance.records.trace import Call, Trace
 
 CONNECTION_TIMED_OUT: Final = "ETIMEDOUT"
@@ -190,7 +191,7 @@ def is_not_disturbed(run: Run, baseline: Run) -> Judgement:
     if not run.faults_applied:
         return NotApplicable(say("failure.not-reached"))
     call = next((call.number for call in run.trace.calls if call.injected), None)
-    if run.received() != baseline.received():
+    if not receives_as(run, baseline):
         wanted = baseline.received()
         return not_received(run, as_wanted(run, wanted), wanted, call=call)
     if not same_result(run, baseline) or run.ending != baseline.ending:
@@ -238,7 +239,7 @@ def goes_on_after_signal(run: Run, beside: Run) -> Judgement:
     if same_result(run, beside) and run.ending == beside.ending:
         return Kept()
     interrupted = next((call.number for call in run.trace.calls if call.error == "EINTR"), None)
-    if run.happened("accepted"):
+    if any(map(run.happened, CAME)):
         lacking = not_printed_beside(run, say("signal.expected"), beside, interrupted)
         return lacking if run.ending == beside.ending else replace(lacking, by_ending=True)
     return not_received(run, say("signal.expected"), beside.received(), call=interrupted)

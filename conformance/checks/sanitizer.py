@@ -14,9 +14,12 @@ from conformance.records.run import Run
 from conformance.records.sanitizers import LOG
 
 REPORT: Final = re.compile(r"ERROR: AddressSanitizer: (?P<what>[^\n]*)\n(?P<rest>.*?)(?=\n=====|\Z)", re.DOTALL)
-INDEX: Final = re.compile(r"^(?P<file>/[^\n]*?):(?P<line>\d+):\d+: runtime error: index (?P<index>-?\d+) out of bounds "
-                          r"for type '(?P<type>[^']+)'", re.MULTILINE)  # fmt: skip
-FRAME: Final = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in [^\n]*?(/[^\n]*?):(\d+)(?::\d+)?$", re.MULTILINE)
+INDEX: Final = re.compile(
+    r"^(?P<file>/[^\n]*?):(?P<line>\d{1,9}):\d+: runtime error: index (?P<index>-?\d+) out of bounds "
+    r"for type '(?P<type>[^']+)'",
+    re.MULTILINE,
+)
+FRAME: Final = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in [^\n/]*(/[^\n]*?):(\d{1,9})(?::\d+)?$", re.MULTILINE)
 ASAN_WRITE: Final = re.compile(r"\AWRITE of size (\d+)")
 ASAN_VARIABLE: Final = re.compile(
     r"'(?P<name>[^'\n]+)'(?: \(line \d+\))? <== Memory access at offset -?\d+ (?P<how>\w+)"
@@ -25,6 +28,10 @@ GLOBAL: Final = re.compile(
     r"bytes (?P<how>to the right|to the left|after|before)(?: of)? global variable '(?P<name>[^']+)'"
 )
 HEAP: Final = re.compile(r"bytes (?P<how>to the right|to the left|after|before)(?: of)? (?P<size>\d+)-byte region")
+LARGEST_REPORT: Final = 1 << 16
+"""Bytes that are read of one log. A report takes some ten thousand, and only the first of a log is asked for."""
+LONGEST_LINE: Final = 1_000
+"""Characters: the patterns look at each line again and again."""
 UNDERFLOW_WORDS: Final = frozenset({"underflows", "to the left", "before"})
 OTHERS: Final = {
     "heap-use-after-free": "freed",
@@ -38,11 +45,17 @@ OTHERS: Final = {
 def stays_in_its_buffers(run: Run) -> Judgement:
     """Return what the sanitizers have reported of the run that is wrong; the first of it."""
     texts = (*(file.content for file in run.files if file.name.startswith(LOG)), run.stderr)
-    logs = [text.decode("utf-8", "replace") for text in texts]
+    logs = [_readable(text) for text in texts]
     found = (
         broken for log in logs for broken in (*map(_address, REPORT.finditer(log)), *map(_index, INDEX.finditer(log)))
     )
     return next((broken for broken in found if broken is not None), Kept())
+
+
+def _readable(log: bytes) -> str:
+    """Return what may be a report, cut: the program can write anything of any length in its place."""
+    lines = log[:LARGEST_REPORT].decode("utf-8", "replace").split("\n")
+    return "\n".join(line[:LONGEST_LINE] for line in lines)
 
 
 def _address(report: re.Match[str]) -> Broken | None:

@@ -24,12 +24,14 @@ from conformance.checks.common import (
     not_printed,
     not_received,
     reads_on,
+    receives_as,
     took_an_end,
 )
 from conformance.checks.judgement import Broken, Judgement, Kept, NotApplicable
 from conformance.checks.robust import reports_and_exits_nonzero
 from conformance.checks.showing import SHOWN_WHOLE, Crux, crux, difference, shown_data
 from conformance.messages import Message, say
+from conformance.model.alerts import CLOSE_NOTIFY
 from conformance.model.calls import INPUT, TRANSFER
 from conformance.records.c_string import c_string
 from conformance.records.run import Exited, Run, Waiting, WireEvent
@@ -47,7 +49,7 @@ def greets(run: Run, greeting: str) -> Judgement:
         expected, wanted = say("greeting.expected", greeting=greeting), greeting.encode()
         seen = as_received(run, received, 0, wanted)
         return Broken(expected, seen, last_output(run), by_ending=wanted.startswith(received))
-    if not any(event.what == "program ended" for event in before):
+    if not any(event.what == "program ended" or event.detail == CLOSE_NOTIFY for event in before):
         return Broken(say("greeting.end"), say("greeting.no-end"), last_output(run))
     return Kept()
 
@@ -82,7 +84,7 @@ def prints_as_whole(run: Run, whole: Run) -> Judgement:
 
 def receives_the_same(run: Run, baseline: Run) -> Judgement:
     """Each peer received exactly what it receives when nothing disturbs the program."""
-    differs = (client for client in clients_of(baseline) if run.received(client) != baseline.received(client))
+    differs = (client for client in clients_of(baseline) if not receives_as(run, baseline, client))
     client = next(differs, None)
     if client is None:
         return Kept()
@@ -111,8 +113,8 @@ def survives_long_message(run: Run, baseline: Run) -> Judgement:
         return NotApplicable(say("long.endless-anyway"))
     if run.crashed or run.endless or isinstance(run.ending, Waiting):
         return Broken(say("long.expected"), and_ended(say("long.seen"), run), last_input(run), by_ending=True)
-    if _overrun(run) is not None:
-        return Broken(say("long.expected"), say("long.overrun"), _overrun(run))
+    if overrun(run) is not None:
+        return Broken(say("long.expected"), say("long.overrun"), overrun(run))
     before, _, behind = baseline.stdout.partition(message_of(baseline))
     message, found = message_of(run), run.stdout.removeprefix(before)
     same = difference(found, message)
@@ -201,13 +203,13 @@ def echoes_no_more(run: Run) -> Judgement:
 
 def survives_long_echo(run: Run) -> Judgement:
     """No crash, no hang, and nothing comes back that was not sent."""
-    if run.crashed or (run.endless and not run.spun) or _overrun(run) is not None:
-        call = _overrun(run) or last_input(run)
+    if run.crashed or (run.endless and not run.spun) or overrun(run) is not None:
+        call = overrun(run) or last_input(run)
         return Broken(say("long.expected"), and_ended(say("long.seen"), run), call, by_ending=True)
     return echoes_no_more(run)
 
 
-def _overrun(run: Run) -> int | None:
+def overrun(run: Run) -> int | None:
     """Return the number of a call with an address that is not the program's: no right program makes one."""
     return next((call.number for call in run.trace.in_scope() if call.error == "EFAULT"), None)
 
@@ -352,8 +354,8 @@ def survives_long_line(run: Run, baseline: Run) -> Judgement:
     """No crash, no hang, and all of it is sent, in however many pieces; or refused, with words and a status."""
     if baseline.endless or isinstance(baseline.ending, Waiting):
         return NotApplicable(say("long.endless-anyway"))
-    if run.crashed or run.endless or isinstance(run.ending, Waiting) or _overrun(run) is not None:
-        call = _overrun(run) or last_input(run)
+    if run.crashed or run.endless or isinstance(run.ending, Waiting) or overrun(run) is not None:
+        call = overrun(run) or last_input(run)
         return Broken(say("long.expected"), and_ended(say("long.seen"), run), call, by_ending=True)
     if all(_squeezed(line) in _squeezed(run.received()) for line in lines_of(run)):
         return _prints_long_line(run, baseline)

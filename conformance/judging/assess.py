@@ -5,16 +5,20 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+import msgspec
 
 from conformance import __version__
 from conformance.catalogue import catalogue
 from conformance.judging.engine import Engine, Judged, Options, plan
 from conformance.judging.errors import HarnessError
 from conformance.judging.side_by_side import pairs
+from conformance.judging.unwatched import departures
 from conformance.messages import say
 from conformance.records.notes import readable
-from conformance.records.results import FORMAT, ProgramReport, Provenance, Results, SubmissionReport
+from conformance.records.results import FORMAT, ProgramReport, Provenance, Results, SubmissionReport, Verdict
 from conformance.sandbox.client import Sandbox
 from conformance.scenarios.family import digest
 from conformance.submission.build import Built
@@ -41,7 +45,7 @@ def check(request: Request, sandboxes: Sequence[Sandbox], progress: Progress = N
 
     Raises `HarnessError` where a requirement would silently not be judged.
     """
-    began = time.monotonic()
+    date, began = datetime.now(UTC), time.monotonic()
     with Engine(sandboxes, request.options) as engine:
         complaints = [*untested(), *strayed()]
         if complaints:
@@ -51,15 +55,23 @@ def check(request: Request, sandboxes: Sequence[Sandbox], progress: Progress = N
         for one in engine.verdicts(tasks):
             judged.append(one)
             progress(len(judged), len(tasks), one.task.test.requirement.id)
-        return _results(request, engine, judged, time.monotonic() - began)
+        return _results(request, engine, judged, _Took(date, time.monotonic() - began))
 
 
-def _results(request: Request, engine: Engine, judged: list[Judged], seconds: float) -> Results:
+class _Took(NamedTuple):
+    """When a check began, and how long it took."""
+
+    began: datetime
+    seconds: float
+
+
+def _results(request: Request, engine: Engine, judged: list[Judged], took: _Took) -> Results:
     order = {name: place for place, name in enumerate(catalogue().exercises)}
-    verdicts = [one.verdict for one in sorted(judged, key=lambda one: order[one.task.exercise])]
+    verdicts = [_timed(one) for one in sorted(judged, key=lambda one: order[one.task.exercise])]
     programs = engine.programs(request.submission)
     built = [one.built for one in programs.values()]
-    notes = dict.fromkeys([*request.submission.notes, *(note for one in built for note in one.notes)])
+    of_builds = (note for one in built for note in one.notes)
+    notes = dict.fromkeys([*departures(programs), *request.submission.notes, *of_builds])
     return Results(
         format=FORMAT,
         submission=SubmissionReport(
@@ -67,9 +79,13 @@ def _results(request: Request, engine: Engine, judged: list[Judged], seconds: fl
         ),
         programs=[_report(one.built, one.sanitizers) for one in programs.values()],
         verdicts=verdicts,
-        harness=_provenance(request, engine, judged, built, seconds),
+        harness=_provenance(request, engine, judged, built, took),
         beside=pairs(programs),
     )
+
+
+def _timed(one: Judged) -> Verdict:
+    return msgspec.structs.replace(one.verdict, seconds=round(one.seconds, 3))
 
 
 def _report(built: Built, sanitizers: str) -> ProgramReport:
@@ -84,11 +100,9 @@ def _report(built: Built, sanitizers: str) -> ProgramReport:
     )
 
 
-def _provenance(
-    request: Request, engine: Engine, judged: list[Judged], built: list[Built], seconds: float
-) -> Provenance:
+def _provenance(request: Request, engine: Engine, judged: list[Judged], built: list[Built], took: _Took) -> Provenance:
     sandboxes = engine.sandboxes()
-    isolation = sandboxes[0].isolation
+    isolation = engine.isolation
     observed = isolation.why_not is None and request.options.observe
     stands_in = dict.fromkeys(one.isolation.runs_on for one in sandboxes if one.isolation.runs_on)
     system = os.uname()
@@ -96,15 +110,18 @@ def _provenance(
         version=__version__,
         catalogue=catalogue().digest,
         scenarios=digest(),
+        courses=catalogue().courses,
         observer=", ".join(["linux" if observed else "none", *stands_in]),
+        tier=isolation.tier,
         sandbox=isolation.described(),
         seed=request.options.seed,
         runs=sum(one.runs for one in sandboxes),
-        seconds=round(seconds, 3),
+        seconds=round(took.seconds, 3),
         waiting_seconds=round(sum(one.waiting_seconds for one in sandboxes), 3),
         platform=f"{system.sysname} {system.release} {system.machine}, Python {platform.python_version()}",
         compiler="; ".join(sorted({one.compiler for one in built if one.compiler})),
         not_observed=None if observed else isolation.why_not or say("how.switched-off"),
         profile=request.options.profile.name,
+        began=f"{took.began:%Y-%m-%dT%H:%M:%SZ}",
         problems=tuple(one.problem for one in judged if one.problem is not None),
     )

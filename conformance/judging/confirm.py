@@ -2,6 +2,9 @@
 
 from typing import Final, NamedTuple
 
+from msgspec import structs
+
+from conformance.catalogue import layers
 from conformance.checks.judgement import Broken, Judgement
 from conformance.judging.case import Case
 from conformance.judging.context import ProgramUnderTest
@@ -54,8 +57,10 @@ def confirm(case: Case, repeats: Repeats) -> Verdict:
     tries = repeats.tries
     run, broken = _with_lines(case, run, broken)
     shown = evidence(run, broken, case.program.built.folder, (tries, reference), _command(case))
+    if case.program.watched is not None:
+        shown = structs.replace(shown, seen=say("unwatched.seen", seen=broken.seen), unwatched=True)
     unsteady = tries.failed < tries.tried
-    return case.verdict("unsteady" if unsteady else how_it_failed(run, broken), broken.seen, shown)
+    return case.verdict("unsteady" if unsteady else how_it_failed(run, broken), shown.seen, shown)
 
 
 def _with_lines(case: Case, run: Run, broken: Broken) -> tuple[Run, Broken]:
@@ -70,6 +75,8 @@ def _reference_tries(case: Case, scenario: Scenario) -> Tries | None:
     reference = case.context.reference(case.exercise.name)
     if reference is None:
         return None
+    if case.program.watched is not None:
+        reference = reference.unwatched
     asked = case.test.check, scenario
     if asked not in reference.tries:
         reference.tries[asked] = repeat(case, scenario, reference).tries
@@ -84,7 +91,8 @@ def _command(case: Case) -> str:
     file = f"={found.source}" if found.told and found.source is not None else ""
     seed = f" --seed {context.seed}" if context.seed is not None else ""
     chosen = f"--exercise {quoted_word(name + file)} --requirement {case.test.requirement.id}"
-    return f"offhook check {quoted_word(context.submission.folder)} {chosen}{seed}"
+    courses = "".join(f" --course {quoted_word(one.name)}" for one in layers()[1:])
+    return f"offhook check {quoted_word(context.submission.folder)} {chosen}{seed}{courses}"
 
 
 def how_it_failed(run: Run, broken: Broken) -> VerdictName:

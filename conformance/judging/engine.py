@@ -4,9 +4,10 @@ Runs happen in the sandboxes' own processes, so that threads are enough here: on
 judged on one of them from beginning to end: it is built there, and its runs are remembered there.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from threading import Event
 from traceback import format_exception
@@ -14,12 +15,14 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from conformance.catalogue import catalogue
+from conformance.judging.budget import BURNT_MOST_S
 from conformance.judging.context import TRIES, JudgingContext, ProgramUnderTest, References
 from conformance.judging.trial import judge
 from conformance.messages import say
 from conformance.records.profiles import DEFAULT_PROFILE, Profile
 from conformance.records.results import Problem, Verdict
 from conformance.sandbox.client import Sandbox
+from conformance.sandbox.request import Isolation
 from conformance.submission.build import BuildDir
 from conformance.submission.discover import Submission
 from conformance.suite.registry import RequirementTest, all_tests
@@ -35,6 +38,10 @@ class Options:
     profile: Profile = DEFAULT_PROFILE
     tries: int = TRIES
     """How often a scenario that failed is tried in all."""
+    budget_s: float = BURNT_MOST_S
+    """How long each program may compute in all its runs, in seconds beyond what is usual."""
+    beside_reference: bool = True
+    """Whether a failure is tried on the reference program too; not where that one is judged itself."""
 
 
 class Task(NamedTuple):
@@ -43,6 +50,8 @@ class Task(NamedTuple):
     submission: Submission
     exercise: str
     test: RequirementTest
+    profile: Profile | None = None
+    """How much is tried for it, if not as much as the engine's options say."""
 
     @property
     def program(self) -> tuple[str, str]:
@@ -56,6 +65,8 @@ class Judged(NamedTuple):
     task: Task
     verdict: Verdict
     problem: Problem | None = None
+    seconds: float = 0.0
+    """How long it took."""
 
 
 def plan(submission: Submission, exercises: Sequence[str] = (), prefixes: Sequence[str] = ()) -> list[Task]:
@@ -96,6 +107,7 @@ class _Place:
                 options.profile,
                 references=self.references,
                 tries=options.tries,
+                budget_s=options.budget_s,
             )
         return self.contexts[submission.folder]
 
@@ -115,7 +127,9 @@ class Engine:
         self._places: list[_Place] = []
         for sandbox in sandboxes:
             build_dir = BuildDir(sandbox)
-            self._places.append(_Place(sandbox, build_dir, References(sandbox, build_dir, options.observe)))
+            self._places.append(
+                _Place(sandbox, build_dir, References(sandbox, build_dir, options.observe, options.beside_reference))
+            )
 
     def judge(self, task: Task) -> Verdict:
         """Return one verdict. Whatever fails in the suite itself is raised."""
@@ -183,6 +197,11 @@ class Engine:
             place.sandbox.interrupt()
 
     def _attempt(self, place: _Place, task: Task) -> Judged:
+        began = time.monotonic()
+        found = self._found(place, task)
+        return found._replace(seconds=time.monotonic() - began)
+
+    def _found(self, place: _Place, task: Task) -> Judged:
         try:
             return Judged(task, self._judge(place, task))
         except Exception as failure:  # a fault of the suite's own: its traceback is kept, and nobody loses a point
@@ -194,7 +213,10 @@ class Engine:
             return Judged(task, crash(task, problem), problem)
 
     def _judge(self, place: _Place, task: Task) -> Verdict:
-        return judge(place.context(task.submission, self.options), task.test, task.exercise)
+        context = place.context(task.submission, self.options)
+        if task.profile is not None:  # the copy shares what was built and played
+            context = replace(context, profile=task.profile)
+        return judge(context, task.test, task.exercise)
 
     def contexts(self, submission: Submission) -> list[JudgingContext]:
         """Return where the programs of a submission were built."""
@@ -204,6 +226,11 @@ class Engine:
         """Return the programs of a submission that were built, by their exercises, in the order of the catalogue."""
         found = {name: one for context in self.contexts(submission) for name, one in context.programs.items()}
         return {name: found[name] for name in catalogue().exercises if name in found}
+
+    @property
+    def isolation(self) -> Isolation:
+        """What is isolated; the same on each sandbox. Raises `SandboxError` where none could be set up."""
+        return self._places[0].sandbox.isolation
 
     def sandboxes(self) -> list[Sandbox]:
         """Return the sandboxes, with those for other platforms that were set up beside them."""

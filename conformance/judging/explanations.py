@@ -76,6 +76,11 @@ def long(scenario: Scenario) -> bool:
     return max((*sent, *(len(file.whole) for file in scenario.start.files)), default=0) > SMALL
 
 
+def short(scenario: Scenario) -> bool:
+    """Tell the opposite."""
+    return not long(scenario)
+
+
 def unusual(scenario: Scenario) -> bool:
     """Tell whether a scenario is more than a plain one with little to move."""
     return not plain(scenario) or long(scenario)
@@ -114,19 +119,36 @@ def _all(*requirements: str, its: Predicate = any_scenario, if_silent: bool = Fa
 
 # What an exercise asks for in its own words: where that is broken, much else shows a failure too.
 def _words(its: Predicate) -> tuple[Explanation, ...]:
-    return _all("transfer.greeting", "transfer.prints-message", "transfer.echo-exact", "file.content", its=its)
+    """Return what explains a failure to say the exercise's own words, where they are not said in usual scenarios.
+
+    The requests of a dialogue are usual ones whatever their bytes are.
+    """
+    return (
+        *_all("transfer.greeting", "transfer.prints-message", "transfer.echo-exact", "file.content", its=its),
+        *_all("transfer.answer-exact", "transfer.asks-and-prints", "transfer.broadcast", "datagram.echo-exact"),
+    )
 
 
 WORDS: Final = _words(plain)
 # Where nobody can be reached, nothing is delivered.
 UNREACHED: Final = _all(
     "lifecycle.server-binds-reachable-address",
+    "lifecycle.server-binds-given-path",
+    "lifecycle.client-connects-to-given-path",
     "lifecycle.server-call-order",
     "descriptor.right-kind",
     "descriptor.standard-streams",
     "descriptor.valid-only",
     "lifecycle.client-call-order",
     "lifecycle.client-connects-to-given-address",
+    if_silent=True,
+)
+UNREACHED_OVER_UDP: Final = _all(
+    "datagram.server-socket",
+    "lifecycle.server-binds-given-port",
+    "descriptor.right-kind",
+    "descriptor.standard-streams",
+    "descriptor.valid-only",
     if_silent=True,
 )
 # A conversation that ends too soon, or never.
@@ -149,14 +171,39 @@ ELSEWHERE: Final = Explanation("lifecycle.client-connects-to-given-address", own
 """A client whose port or address stands in its source gets there by chance, where it is given the same."""
 LEAVES_EARLY: Final = Explanation("transfer.any-split", own=in_part, only=("greeting client", "file client"))
 """A client that takes one read for all learns of no failure that comes behind it."""
+LEFT_BEHIND: Final = (Explanation("robust.client-reset", only=("dialogue",)),)
+"""What one client has left in the server, the next one finds there."""
+
+TRUSTS_ANYBODY: Final = _all("tls.chain-verified")
+"""A client that takes each certificate takes also one for another name, another time or another purpose."""
 
 EXPLANATIONS: Final[dict[str, tuple[Explanation, ...]]] = {
-    "lifecycle.server-call-order": _all("lifecycle.server-binds-reachable-address"),
-    "lifecycle.server-binds-given-port": _all(
-        "lifecycle.server-binds-reachable-address", "lifecycle.server-call-order"
+    "lifecycle.server-call-order": _all(
+        "lifecycle.server-binds-reachable-address", "lifecycle.server-binds-given-path"
     ),
-    "lifecycle.client-call-order": _all("descriptor.right-kind", "lifecycle.client-connects-to-given-address"),
-    "lifecycle.server-serves-next-client": ENDS_TOO_SOON,
+    "lifecycle.server-binds-given-port": _all(
+        "lifecycle.server-binds-reachable-address", "lifecycle.server-call-order", "datagram.server-socket"
+    ),
+    "lifecycle.client-call-order": _all(
+        "descriptor.right-kind",
+        "lifecycle.client-connects-to-given-address",
+        "lifecycle.client-connects-to-given-path",
+    ),
+    "lifecycle.server-serves-next-client": (*ENDS_TOO_SOON, *_all("transfer.answer-exact", "transfer.broadcast")),
+    "datagram.echo-exact": UNREACHED_OVER_UDP,
+    "datagram.one-for-one": _all("datagram.echo-exact", "transfer.only-received-bytes"),
+    "datagram.answers-sender": _all("datagram.echo-exact", "datagram.one-for-one"),
+    "datagram.empty": _all("datagram.echo-exact", "transfer.only-received-bytes"),
+    "datagram.longest": _all("datagram.echo-exact", "datagram.asks-and-prints"),
+    "datagram.too-long": (
+        *_all("datagram.echo-exact", "datagram.answers-sender", "transfer.only-received-bytes"),
+        Explanation("datagram.longest", if_same=True),
+    ),
+    "datagram.gone-client": _all("datagram.echo-exact", "datagram.answers-sender", "transfer.only-received-bytes"),
+    "datagram.asks-and-prints": UNREACHED_OVER_UDP,
+    "datagram.lost-answer": _all("datagram.asks-and-prints"),
+    "datagram.late-answer": _all("datagram.asks-and-prints", "datagram.lost-answer", "datagram.doubled-answer"),
+    "datagram.own-server": _all("datagram.asks-and-prints"),
     "lifecycle.server-backlog": _all("robust.own-signals", "lifecycle.server-serves-next-client"),
     "lifecycle.server-ends-cleanly": _all("robust.own-signals", "descriptor.closed-once"),
     "lifecycle.client-ends-cleanly": _all("transfer.end-of-file", "transfer.end-of-input"),
@@ -171,14 +218,24 @@ EXPLANATIONS: Final[dict[str, tuple[Explanation, ...]]] = {
         Explanation("transfer.only-received-bytes", own=in_pieces),
         *_all("descriptor.copies-closed"),
     ),
+    "transfer.answer-exact": (*UNREACHED, *_all("descriptor.copies-closed")),
+    "transfer.requests-together": _all("transfer.any-split"),
+    "transfer.asks-and-prints": (*UNREACHED, ELSEWHERE),
     "file.content": (*UNREACHED, *_all("file.access-mode"), Explanation("transfer.binary-safe", own=of_bytes)),
+    "transfer.broadcast": UNREACHED,
+    "transfer.half-closed-by-server": UNREACHED,
+    "transfer.thanks-printed": (*UNREACHED, *_all("transfer.half-closed-by-server", "file.content")),
+    "transfer.thanks-after-end": UNREACHED,
     "file.truncated": WORDS,
-    "file.partial-io": WORDS,
+    "file.partial-io": (*WORDS, Explanation("transfer.any-split", only=("thanked file server",))),
     "file.missing-reported": (Explanation(SET_UP, its=failing("open")), STATUS),
     "file.close-checked": (STATUS, *_all("transfer.end-of-file", "descriptor.standard-streams")),
     "file.ends-cleanly": _all("transfer.end-of-file", "file.access-mode", "file.created"),
-    "transfer.end-of-file": (*_all("robust.own-signals"),),
-    "transfer.end-of-input": (Explanation("transfer.echo-exact", its=plain, own=with_input),),
+    "transfer.end-of-file": _all("robust.own-signals", "transfer.thanks-after-end"),
+    "transfer.end-of-input": (
+        Explanation("transfer.echo-exact", its=plain, own=with_input),
+        Explanation("transfer.asks-and-prints", own=with_input),
+    ),
     "winsock.any-split": _all("robust.no-busy-wait"),
     "transfer.any-split": (Explanation("transfer.only-received-bytes", only=("echo server",)),),
     "transfer.only-received-bytes": _words(in_one_piece),
@@ -189,16 +246,25 @@ EXPLANATIONS: Final[dict[str, tuple[Explanation, ...]]] = {
         *_all("descriptor.closed-once"),
         Explanation("transfer.long-message", own=long),
     ),
-    "transfer.binary-safe": (*WORDS, *STREAM, *_all("transfer.half-close", "transfer.only-received-bytes")),
+    "transfer.binary-safe": (
+        Explanation("datagram.longest", own=long),
+        *WORDS,
+        *STREAM,
+        *_all("transfer.half-close", "transfer.only-received-bytes"),
+    ),
     "transfer.long-message": (
         *WORDS,
         *STREAM,
         *_all("transfer.only-received-bytes"),
+        Explanation("robust.no-crash", its=short, only=("dialogue",)),
+        *LEFT_BEHIND,
+        Explanation("tls.any-record", only=("tls echo client",)),
     ),
     "transfer.large": (
         *WORDS,
         *STREAM,
         *_all("transfer.half-close", "transfer.short-writes", "transfer.binary-safe", "transfer.long-message"),
+        *_all("transfer.requests-together"),
     ),
     "transfer.no-reset-at-close": tuple(
         explanation._replace(own=unusual)
@@ -211,7 +277,12 @@ EXPLANATIONS: Final[dict[str, tuple[Explanation, ...]]] = {
     "robust.connection-refused": (
         Explanation(SET_UP, its=failing("connect")),
         STATUS,
-        *_all("lifecycle.client-connects-to-given-address"),
+        *_all("lifecycle.client-connects-to-given-address", "lifecycle.client-connects-to-given-path"),
+    ),
+    "robust.path-in-use": (
+        Explanation(SET_UP, its=failing("bind", "listen")),
+        STATUS,
+        *_all("lifecycle.server-binds-given-path", "lifecycle.server-call-order"),
     ),
     "robust.port-in-use": (
         Explanation(SET_UP, its=failing("bind", "listen")),
@@ -227,14 +298,23 @@ EXPLANATIONS: Final[dict[str, tuple[Explanation, ...]]] = {
         Explanation("robust.own-signals"),
     ),
     "robust.aborted-connection": _all("robust.descriptor-limit"),
-    "robust.client-reset": ENDS_TOO_SOON,
-    "robust.crossed-clients": (*STREAM, *ENDS_TOO_SOON),
+    "robust.client-reset": (*ENDS_TOO_SOON, *_all("transfer.answer-exact", "transfer.broadcast")),
+    "robust.crossed-clients": (*STREAM, *ENDS_TOO_SOON, *_all("transfer.answer-exact", "transfer.broadcast")),
+    "robust.serves-at-once": (*ENDS_TOO_SOON, *_all("robust.crossed-clients")),
+    "robust.process-for-each": _all("robust.serves-at-once", "robust.crossed-clients"),
+    "robust.thread-for-each": _all("robust.serves-at-once", "robust.crossed-clients"),
     "robust.children-reaped-at-once": _all("robust.crossed-clients"),
-    "robust.slow-client": _all("robust.crossed-clients"),
+    "robust.slow-client": _all("robust.crossed-clients", "transfer.broadcast"),
     "robust.full-table-waits": _all("robust.crossed-clients", "lifecycle.server-serves-next-client"),
     "robust.too-few-arguments": _all("robust.arguments"),
     "robust.own-signals": _all("robust.no-busy-wait", "transfer.any-split"),
-    "robust.no-crash": _all("transfer.long-message", "transfer.only-received-bytes", "transfer.binary-safe"),
+    "robust.no-crash": (
+        Explanation("transfer.long-message", only=("greeting", "echo", "file", "read")),
+        Explanation("transfer.long-message", own=long, only=("dialogue",)),
+        *_all("transfer.only-received-bytes", "transfer.binary-safe"),
+        *LEFT_BEHIND,
+    ),
+    "descriptor.listener-closed-in-child": _all("robust.children-end"),
     "descriptor.no-leak": (*ENDS_TOO_SOON, *_all("robust.client-reset")),
     "descriptor.closed-once": _all(
         "descriptor.copies-closed",
@@ -245,5 +325,20 @@ EXPLANATIONS: Final[dict[str, tuple[Explanation, ...]]] = {
     ),
     "descriptor.valid-only": _all("descriptor.closed-once", SET_UP, "file.access-mode", "robust.children-end"),
     "descriptor.numbers-not-assumed": _all("descriptor.reports-numbers"),
+    "tls.name-verified": TRUSTS_ANYBODY,
+    "tls.dates-verified": TRUSTS_ANYBODY,
+    "tls.purpose-verified": TRUSTS_ANYBODY,
+    "tls.no-data-before-verified": (*TRUSTS_ANYBODY, *_all("tls.name-verified")),
+    "tls.good-accepted": _all("tls.name-verified"),
+    "tls.end-is-close-notify": (
+        Explanation("tls.any-record", own=in_part),
+        *_all("tls.tampering-detected"),
+    ),
+    "tls.short-answer-detected": _all("tls.any-record"),
+    "tls.tampering-detected": _all("tls.any-record", "tls.short-answer-detected", "tls.lost-client"),
+    "tls.whole-chain": _all("tls.certificate-from-argument"),
+    "tls.server-survives-strangers": _all("tls.lost-client"),
+    "tls.failed-handshake-closed": _all("tls.lost-client", "tls.server-survives-strangers"),
+    "tls.slow-handshake": _all("robust.crossed-clients"),
 }
 """Requirement -> what explains a failure of it, and when: the slip is charged there."""

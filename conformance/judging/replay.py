@@ -1,5 +1,6 @@
 """Saved failures, tried again on the programs as they are now."""
 
+import signal
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -8,7 +9,8 @@ import msgspec
 from conformance.catalogue import catalogue
 from conformance.messages import Message, say
 from conformance.records.results import COUNTS_AGAINST, FORMAT, Results, Verdict, decode, format_of
-from conformance.records.scenario import Scenario
+from conformance.records.scenario import LOOPBACK, OTHER_LOOPBACK, Scenario, Signal
+from conformance.sandbox.request import Wanted
 from conformance.submission.discover import Submission
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ NO_TRY: Final = frozenset({"not-implemented", "not-run"})
 MOST_DESCRIPTORS: Final = 64
 LARGEST_SCENARIO: Final = 1 << 20
 """Bytes of its JSON: no check makes one that comes near, and a file from elsewhere may hold anything."""
+MOST_GIVEN: Final = 64 << 20
+"""Bytes that a program is given to move: no check gives a tenth of it."""
+ALL_MODES: Final = 0o7777
+SIGNALS: Final = frozenset(one.name for one in signal.Signals)
 Outcome = Literal["fixed", "still", "cannot"]
 
 
@@ -71,16 +77,18 @@ def replay(
     saved: Sequence[Verdict],
     *,
     observe: bool = True,
+    wanted: Wanted = "best",
     progress: Callable[[int, int, str], None] = lambda *_: None,
-) -> list[Replayed]:
-    """Try each saved failure again, in its own scenario, as often as a failure is doubted."""
+) -> tuple[list[Replayed], Message]:
+    """Try each saved failure again, in its own scenario, as often as a failure is doubted; say how isolated it was."""
     from conformance.judging.context import JudgingContext  # slow to load, and wrong use is said at once
     from conformance.sandbox.client import start_sandboxes
     from conformance.submission.build import BuildDir
 
     done: list[Replayed] = []
-    (started,) = start_sandboxes()
+    (started,) = start_sandboxes(wanted=wanted)
     with started as sandbox:
+        isolation = sandbox.isolation  # a sandbox that cannot be set up says it here
         build_dir = BuildDir(sandbox)
         try:
             context = JudgingContext(submission, sandbox, build_dir, observe=observe)
@@ -89,12 +97,13 @@ def replay(
                 done.append(Replayed(one, _again(context, one)))
         finally:
             build_dir.close()
-    return done
+    return done, isolation.described()
 
 
 def _again(context: "JudgingContext", saved: Verdict) -> Verdict:
     """Return today's verdict on a saved failure; `not-run` where there is nothing to try."""
     from conformance.judging.trial import judge
+    from conformance.judging.unwatched import observes
     from conformance.suite.registry import all_tests
 
     if saved.requirement not in catalogue().requirements or saved.exercise not in catalogue().exercises:
@@ -106,7 +115,8 @@ def _again(context: "JudgingContext", saved: Verdict) -> Verdict:
         return _not_run(saved, say("replay.no-scenario", verdict=say(f"verdict-name.{saved.verdict}")))
     if not _bounded(saved.evidence.scenario):
         return _not_run(saved, say("replay.too-much"))
-    return judge(context, test, saved.exercise, saved.evidence.scenario)
+    unwatched = saved.evidence.unwatched and observes(context, saved.exercise)
+    return judge(context, test, saved.exercise, saved.evidence.scenario, unwatched=unwatched)
 
 
 def _judges(test: "RequirementTest", saved: Verdict) -> bool:
@@ -114,9 +124,21 @@ def _judges(test: "RequirementTest", saved: Verdict) -> bool:
 
 
 def _bounded(scenario: Scenario) -> bool:
+    """Tell whether a scenario can be one that a check has made: its numbers, its names, and how much is sent."""
+    start = scenario.start
     return (
-        0 <= scenario.start.descriptors <= MOST_DESCRIPTORS and len(msgspec.json.encode(scenario)) <= LARGEST_SCENARIO
+        0 <= start.descriptors <= MOST_DESCRIPTORS
+        and len(msgspec.json.encode(scenario)) <= LARGEST_SCENARIO
+        and 0 <= scenario.given <= MOST_GIVEN
+        and start.ip in (LOOPBACK, OTHER_LOOPBACK)
+        and all(_is_plain(file.name) and 0 <= file.mode <= ALL_MODES for file in start.files)
+        and all(step.name in SIGNALS for step in scenario.steps if isinstance(step, Signal))
     )
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether a name is that of a file in the program's own directory."""
+    return name not in ("", ".", "..") and not {"/", "\0"} & {*name}
 
 
 def _not_run(saved: Verdict, why: Message) -> Verdict:

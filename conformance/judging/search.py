@@ -8,6 +8,9 @@ from hypothesis import seed as seeded
 from hypothesis.stateful import run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
+from conformance.catalogue import Exercise
+from conformance.judging.budget import LostRunError
+from conformance.judging.course_functions import requests_strategy
 from conformance.records.scenario import Scenario
 from conformance.scenarios.client_machine import STEPS_AT_MOST, Clients, judging, smaller
 from conformance.scenarios.family import Family
@@ -29,26 +32,41 @@ class _BrokenError(Exception):
     """The scenario breaks the program."""
 
 
-def smallest(family: Family, breaks: Callable[[Scenario], bool], seed: int) -> Scenario | None:
-    """Return the smallest scenario of a family that was found to break a program, or None.
+def smallest(
+    family: Family, breaks: Callable[[Scenario], bool], seed: int, exercise: Exercise | None = None
+) -> Scenario | None:
+    """Return the smallest scenario of a family that was found to break a program of an exercise, or None.
 
-    The same seed finds the same one.
+    The same seed finds the same one. Raises `LostRunError` where a run was lost and nothing was found.
     """
     last: list[Scenario] = []
+    lost: list[LostRunError] = []
 
     def look(scenario: Scenario) -> None:
-        if breaks(scenario):
+        if not lost and broken(scenario):
             last.append(scenario)
             raise _BrokenError
+
+    def broken(scenario: Scenario) -> bool:
+        """Tell whether it breaks the program; a run that was lost ends the search, and is not taken for a find."""
+        try:
+            return breaks(scenario)
+        except LostRunError as problem:
+            lost.append(problem)
+            return False
 
     try:
         if family.machine is not None:
             _play(family.machine(), look, seed)
         elif family.strategy is not None:
             _draw(family.strategy(), look, seed)
+        elif family.asking is not None and exercise is not None:
+            _draw(family.asking(exercise, requests_strategy(exercise)), look, seed)
     except _BrokenError:
         found = last[-1]  # Hypothesis runs the smallest once more at the end
         return found if family.machine is None else _left_of(found, breaks)
+    if lost:
+        raise lost[0]
     return None
 
 

@@ -6,12 +6,14 @@ from conformance.catalogue import catalogue, selects
 from conformance.checks.common import had_conversation
 from conformance.checks.judgement import Broken, Judgement, Kept
 from conformance.checks.sanitizer import stays_in_its_buffers
-from conformance.judging.budget import SpentError, TooLongError
+from conformance.judging.budget import HinderedError, LostRunError, SpentError, TooLongError
 from conformance.judging.case import Case
 from conformance.judging.confirm import confirm, repeat
 from conformance.judging.context import JudgingContext
 from conformance.judging.explanations import EXPLANATIONS, Explanation, Predicate
+from conformance.judging.hindrance import after_loss
 from conformance.judging.unbroken import not_run, without_failure
+from conformance.judging.unwatched import departure
 from conformance.messages import Message, say
 from conformance.records.errors import SandboxError
 from conformance.records.results import COUNTS_AGAINST, Verdict, VerdictName
@@ -24,13 +26,34 @@ IN_MEMORY: Final = "robust.no-crash"
 """The requirement that is judged on the build with sanitizers too."""
 
 
-def judge(context: JudgingContext, test: RequirementTest, exercise: str, scenario: Scenario | None = None) -> Verdict:
+def judge(
+    context: JudgingContext,
+    test: RequirementTest,
+    exercise: str,
+    scenario: Scenario | None = None,
+    *,
+    unwatched: bool = False,
+) -> Verdict:
     """Return the verdict for one requirement and the program of one exercise.
 
-    With a scenario it is the verdict for that one alone, tried as often as a failure is confirmed. Where the sandbox
-    fails, that is a verdict; any other exception is a fault of the suite's own and is raised: the caller keeps its
-    traceback.
+    With a scenario it is the verdict for that one alone, tried as often as a failure is confirmed, and if asked for
+    with nobody watching the program's calls. Where the sandbox fails, that is a verdict too; any other exception is a
+    fault of the suite's own and is raised: the caller keeps its traceback.
     """
+
+    def attempt() -> Verdict:
+        return _attempt(context, test, exercise, scenario, unwatched=unwatched)
+
+    try:
+        return attempt()
+    except LostRunError as lost:
+        return after_loss(context, test.requirement, exercise, lost, attempt)
+
+
+def _attempt(
+    context: JudgingContext, test: RequirementTest, exercise: str, scenario: Scenario | None, *, unwatched: bool
+) -> Verdict:
+    """Judge as far as the sandbox can. Raises `LostRunError` where it could not do a run of the program."""
 
     def verdict(name: VerdictName, reason: Message) -> Verdict:
         asked = test.requirement
@@ -46,11 +69,14 @@ def judge(context: JudgingContext, test: RequirementTest, exercise: str, scenari
             return verdict("not-implemented", say("verdict.not-built", why=program.built.reason))
         if (reason := program.cannot_start()) is not None:
             return verdict("not-implemented", say("verdict.not-started", why=reason))
-        return _judged(Case(context, test, program), scenario)
+        case = Case(context, test, program)
+        return _judged(case, scenario) if not unwatched else _judge_build(case.of(test, program.unwatched), scenario)
     except TooLongError:
         return verdict("not-observed", say("verdict.too-long"))
+    except HinderedError as problem:
+        return verdict("failed", say("verdict.hinders", why=problem.problem))
     except SpentError as problem:
-        return verdict("not-run", say("verdict.spent", count=problem.endless))
+        return verdict("not-run", problem.why)
     except SandboxError as problem:
         return verdict("harness-error", say("verdict.stage", why=problem))
 
@@ -58,6 +84,8 @@ def judge(context: JudgingContext, test: RequirementTest, exercise: str, scenari
 def _judged(case: Case, scenario: Scenario | None) -> Verdict:
     """Judge a program that can be started; one that does not crash in its build with sanitizers too."""
     found = _judge_build(case, scenario)
+    if scenario is None and found.verdict == "passed" and departure(case) is not None:
+        found = _judged_unwatched(case, found)
     if found.verdict != "passed" or case.test.requirement.id != IN_MEMORY:
         return found
     family, program = MEMORY.get(case.exercise.kind), case.context.sanitized(case.exercise.name)
@@ -67,6 +95,17 @@ def _judged(case: Case, scenario: Scenario | None) -> Verdict:
     reported = _judge_build(case.of(test, program), scenario)
     # where even the baseline run fails with sanitizers alone, these do not run on this machine: nothing follows
     return reported if reported.verdict in COUNTS_AGAINST - {"not-run"} else found
+
+
+def _judged_unwatched(case: Case, found: Verdict) -> Verdict:
+    """Judge a program that does something else when nobody watches by what it does then, as far as that can be seen."""
+    if case.test.needs_trace:
+        return found
+    try:
+        unwatched = _judge_build(case.of(case.test, case.program.unwatched), None)
+    except TooLongError:
+        return found
+    return unwatched if unwatched.verdict in COUNTS_AGAINST else found
 
 
 def _judge_build(case: Case, scenario: Scenario | None) -> Verdict:
@@ -145,14 +184,17 @@ def _say_explained(case: Case, explanation: Explanation) -> Verdict:
 
 def _searched(case: Case) -> Verdict | None:
     """Let Hypothesis look for a scenario that breaks the program, if asked; None where it finds nothing."""
-    if case.context.seed is None or not case.test.family.drawn:
+    family, oracle = case.test.family, case.program.oracle
+    if case.context.seed is None or not family.can_be_searched(case.exercise) or case.program.watched is not None:
+        return None
+    if oracle is not None and not oracle.knows_all:  # to what is drawn, nobody could say what is right
         return None
     from conformance.judging.search import smallest  # brings Hypothesis
 
     def breaks(scenario: Scenario) -> bool:
         return isinstance(case.judge(case.program.run(scenario)), Broken)
 
-    scenario = smallest(case.test.family, breaks, case.context.seed)
+    scenario = smallest(family, breaks, case.context.seed, case.exercise)
     judgement = case.judge(case.program.run(scenario)) if scenario is not None else None
     if scenario is None or not isinstance(judgement, Broken):
         return None

@@ -8,7 +8,7 @@ from conformance.checks.judgement import Judgement, NotApplicable, NotObserved
 from conformance.judging.case import Case
 from conformance.messages import Message, say
 from conformance.records.results import Verdict
-from conformance.records.run import described_ending
+from conformance.records.run import FOUND, described_ending
 
 
 def without_failure(case: Case, judgements: Sequence[Judgement]) -> Verdict:
@@ -31,9 +31,11 @@ def not_run(case: Case) -> Verdict:
     found = deviation(baseline) if case.program.under_wine else None
     if found is not None:
         return case.verdict("not-applicable", not_on_windows(found).reason)
-    alone, met = case.exercise.role == "alone", baseline.happened("connected")
+    alone, met = case.exercise.role == "alone", any(map(baseline.happened, FOUND))
     none = say("conversation.nothing-done" if alone else "conversation.silent" if met else "conversation.none")
     why = say("joined.ending", seen=none, ending=described_ending(baseline.ending))
+    if case.program.watched is not None:
+        why = say("unwatched.seen", seen=why)
     return case.verdict("not-run", say("verdict.not-run", why=why))
 
 

@@ -225,8 +225,11 @@ CROWD: Final = Family("crowd", machine=crowd_machine, control=one_after_the_othe
 
 
 def visits(conversation: Scenario, clients: range) -> tuple[Step, ...]:
-    """Return a conversation with one client after the other."""
-    return tuple(replace(step, client=client) for client in clients for step in conversation.steps)
+    """Return a conversation with one client after the other, or one group of clients where it has several."""
+    together = max((step.client for step in conversation.steps), default=0) + 1
+    return tuple(
+        replace(step, client=client * together + step.client) for client in clients for step in conversation.steps
+    )
 
 
 def losses_of_all_kinds(conversation: Scenario, rounds: int) -> Scenario:

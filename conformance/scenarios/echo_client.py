@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from conformance.model.calls import INPUT
+from conformance.model.transports import TRANSPORTS
 from conformance.records.faults import Fail, Short
 from conformance.records.run import Run
 from conformance.records.scenario import (
@@ -19,7 +20,7 @@ from conformance.records.scenario import (
     Step,
 )
 from conformance.scenarios.baseline import QUIT
-from conformance.scenarios.failing import FAILED_AT_MOST, count
+from conformance.scenarios.failing import FAILED_AT_MOST, count, transport_of
 from conformance.scenarios.family import Family
 from conformance.scenarios.greeting import HOSTILE, LONG, messages
 
@@ -83,15 +84,16 @@ def failed_answers(baseline: Run) -> tuple[Scenario, ...]:
     that from the reset that comes when nothing goes on.
     """
     answers = sum(call.name in INPUT and bool(call.moved) for call in baseline.trace.in_scope() if call.succeeded)
-    kinds = (
-        ("input", answers, ("ECONNRESET", "ETIMEDOUT")),
-        ("output", count(baseline, "output"), ("ECONNRESET", "EHOSTUNREACH")),
-    )
+    counts = {"input": answers, "output": count(baseline, "output")}
     return tuple(
-        replace(baseline.scenario, steps=(Accept(), Echo(), Reset()), faults=(Fail(call=group, error=error, nth=nth),))
-        for group, most, errors in kinds
+        replace(
+            baseline.scenario,
+            steps=(*baseline.scenario.steps, Reset()),
+            faults=(Fail(call=group, error=error, nth=nth),),
+        )
+        for group, errors in TRANSPORTS[transport_of(baseline)].transfer.items()
         for error in errors
-        for nth in range(1, min(most, FAILED_AT_MOST) + 1)
+        for nth in range(1, min(counts[group], FAILED_AT_MOST) + 1)
     )
 
 

@@ -4,9 +4,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from conformance.model.calls import belongs
-from conformance.model.failures import INPUT_FAILURES, SET_UP_FAILURES
+from conformance.catalogue import catalogue
+from conformance.catalogue.records import TransportName
+from conformance.model.calls import INPUT, belongs
+from conformance.model.failures import INPUT_FAILURES, OPEN_FAILURES
 from conformance.model.signals import NOTIFICATION_SIGNALS, interrupts
+from conformance.model.transports import TRANSPORTS, keeps_boundaries
 from conformance.records.faults import Fail, Fault, Short
 from conformance.records.run import Run
 from conformance.records.scenario import OTHER_LOOPBACK, Accept, Reset, Scenario, Send, Signal, Start, Step
@@ -18,6 +21,12 @@ FAILED_AT_MOST: Final = 3
 ASK_FOR_THE_END: Final = ("SIGINT", "SIGTERM")
 
 
+def transport_of(baseline: Run) -> TransportName:
+    """Return the transport of a run's exercise."""
+    one = catalogue().exercises.get(baseline.exercise)
+    return "tcp" if one is None else one.transport
+
+
 def with_faults(baseline: Run, *faults: Fault) -> Scenario:
     """Return the baseline conversation with faults."""
     return replace(baseline.scenario, faults=faults)
@@ -27,15 +36,17 @@ def failed_set_up(baseline: Run) -> tuple[Scenario, ...]:
     """Return one scenario for each set-up call that the program makes for the exercise and each error of the table."""
     return tuple(
         with_faults(baseline, Fail(call=name, error=error, nth=nth))
-        for name, errors in SET_UP_FAILURES.items()
+        for name, errors in {**TRANSPORTS[transport_of(baseline)].set_up, **OPEN_FAILURES}.items()
         for nth in _places(baseline, name)
         for error in errors
     )
 
 
 def _places(baseline: Run, name: str) -> tuple[int, ...]:
-    """Return which calls of a name concern the exercise, counted as faults count them; none after the first accept."""
-    accepted = next((call.number for call in baseline.trace.named("accept") if call.succeeded), None)
+    """Return which calls of a name concern the exercise, counted as faults count them; none after the first client."""
+    begins = {"accept"} if not _serves_datagrams(baseline) else INPUT
+    first = (call for call in baseline.trace.named(*begins) if call.in_scope and call.succeeded)
+    accepted = next((call.number for call in first), None)
     calls = [call for call in baseline.trace.named(name) if call.in_scope or name == "socket"]
     ours = {description.number for description in baseline.trace.descriptions if description.in_scope}
     went = [call.succeeded or call.error == "EINPROGRESS" for call in calls]
@@ -43,6 +54,13 @@ def _places(baseline: Run, name: str) -> tuple[int, ...]:
         place
         for place, call in enumerate(calls, 1)
         if went[place - 1] and call.description in ours and (accepted is None or call.number < accepted)
+    )
+
+
+def _serves_datagrams(baseline: Run) -> bool:
+    """Tell whether each client comes with a datagram, and none is accepted."""
+    return keeps_boundaries(transport_of(baseline)) and not any(
+        isinstance(one, Accept) for one in baseline.scenario.steps
     )
 
 
@@ -55,7 +73,7 @@ def interruptions(baseline: Run) -> tuple[Scenario, ...]:
     after_short = [
         (Short(call=group, count=3, nth=1), Fail(call=group, error="EINTR", nth=2))
         for group in ("input", "output")
-        if counts[group]
+        if counts[group] and not keeps_boundaries(transport_of(baseline))
     ]
     return tuple(with_faults(baseline, *faults) for faults in (*plain, *after_short))
 
@@ -225,6 +243,12 @@ LEFT_SOCKETS: Final = Family(
 PORT_TAKEN: Final = Family(
     "port-taken",
     derive=lambda baseline: (Scenario(start=replace(baseline.scenario.start, port_taken=True)),),
+    expects_conversation=False,
+    needs_baseline=False,
+)
+PATH_TAKEN: Final = Family(
+    "path-taken",
+    derive=lambda baseline: (other_start(baseline, left_behind=True), other_start(baseline, port_taken=True)),
     expects_conversation=False,
     needs_baseline=False,
 )

@@ -21,6 +21,7 @@ from conformance.records.scenario import Scenario
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
+    from conformance.catalogue import Exercise
     from conformance.scenarios.client_machine import Clients
 
 FIXED_FILE: Final = "fixed.json"
@@ -35,6 +36,8 @@ class Family:
     """Draws one."""
     machine: "Callable[[], type[Clients]] | None" = None
     """Draws one step by step: a machine whose `scenario` is what its rules have put together."""
+    asking: "Callable[[Exercise, SearchStrategy[bytes]], SearchStrategy[Scenario]] | None" = None
+    """Draws one from requests, where the exercise has a strategy for these."""
     derive: Callable[[Run], tuple[Scenario, ...]] | None = None
     """Enumerates them from the baseline run."""
     heavy: Callable[[Run], tuple[Scenario, ...]] = lambda _: ()
@@ -50,10 +53,9 @@ class Family:
     empty_reason: str = "failure.not-reached"
     """Where no scenario follows from the baseline run: why, as a key of the words."""
 
-    @property
-    def drawn(self) -> bool:
-        """Whether its scenarios are drawn, so that there is a fixed set, and a search for more."""
-        return self.strategy is not None or self.machine is not None
+    def can_be_searched(self, exercise: "Exercise") -> bool:
+        """Tell whether further scenarios can be drawn for an exercise."""
+        return self.strategy is not None or self.machine is not None or bool(self.asking and exercise.requests)
 
     def scenarios(self, baseline: Run, profile: Profile = DEFAULT_PROFILE) -> tuple[Scenario, ...]:
         """Return the scenarios that a profile plays, the simplest first."""

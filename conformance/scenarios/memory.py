@@ -10,6 +10,9 @@ from conformance.records.faults import Fail, Short
 from conformance.records.run import Run
 from conformance.records.scenario import Accept, Connect, End, File, Pause, Scenario, Send, Start, Step
 from conformance.scenarios.baseline import READ
+from conformance.scenarios.datagrams import alone, hostile_in_return, too_long, typing
+from conformance.scenarios.dialogue import to_dialogue_server
+from conformance.scenarios.dialogue_client import hostile_replies, long_questions
 from conformance.scenarios.echo import BLOCK, LARGE_BLOCKS, enough_for, largest_step, talk
 from conformance.scenarios.echo_client import typed
 from conformance.scenarios.failing import NO_ARGUMENTS, with_faults
@@ -31,6 +34,11 @@ def failed_inputs(baseline: Run) -> tuple[Scenario, ...]:
     on_windows = any(call.library for call in baseline.trace.calls)
     error = "WSAECONNRESET" if on_windows else "ECONNRESET"
     return tuple(with_faults(baseline, Fail(call="input", error=error, nth=nth)) for nth in (1, 2))
+
+
+def refused_inputs(baseline: Run) -> tuple[Scenario, ...]:
+    """Return the same of a program that gets datagrams."""
+    return tuple(with_faults(baseline, Fail(call="input", error="ECONNREFUSED", nth=nth)) for nth in (1, 2))
 
 
 def to_client(baseline: Run) -> tuple[Scenario, ...]:
@@ -104,5 +112,25 @@ MEMORY: Final = {
     ExerciseKind("echo", "client"): _family(to_echo_client),
     ExerciseKind("file", "server"): _family(to_file_server),
     ExerciseKind("file", "client"): _family(to_file_client),
+    ExerciseKind("echo", "server", datagrams=True): _family(
+        lambda baseline: (
+            *(alone(data) for data in (LONG, b"", EMPTY_TEXT, WIDE_FORMAT)),
+            *too_long(baseline),
+            *refused_inputs(baseline),
+        )
+    ),
+    ExerciseKind("echo", "client", datagrams=True): _family(
+        lambda baseline: (
+            *(typing(line, b"ok") for line in (b"", WIDE_FORMAT, LONG[:1000])),
+            *hostile_in_return(baseline),
+            *refused_inputs(baseline),
+        )
+    ),
     ExerciseKind("read", "alone"): _family(to_reader),
+    ExerciseKind("dialogue", "client"): _family(
+        lambda baseline: (*hostile_replies(baseline), *long_questions(baseline)[-1:], *failed_inputs(baseline))
+    ),
+    ExerciseKind("dialogue", "server"): _family(
+        lambda baseline: (*to_dialogue_server(baseline), *failed_inputs(baseline))
+    ),
 }

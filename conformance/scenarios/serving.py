@@ -30,7 +30,8 @@ def ending_together(baseline: Run) -> tuple[Scenario, ...]:
         for first in range(0, ROUNDS_TOGETHER * TEXTBOOK_BACKLOG, TEXTBOOK_BACKLOG)
     )
     steps = tuple(step for clients in rounds for step in at_once(baseline, clients))
-    return (replace(baseline.scenario, steps=steps, faults=(Late(),)),) if baseline.trace.forks else ()
+    alone = all(step.client == 0 for step in baseline.scenario.steps)
+    return (replace(baseline.scenario, steps=steps, faults=(Late(),)),) if baseline.trace.forks and alone else ()
 
 
 def slow_clients(baseline: Run) -> tuple[Scenario, ...]:
@@ -102,6 +103,8 @@ IS_SILENT: Final = Scenario(
     )
 )
 """A client that is answered there is served at once with another one."""
+BESIDE_A_SILENT_ONE: Final = Family("beside-a-silent-one", derive=lambda _: (IS_SILENT,))
+IN_TURNS: Final = Family("in-turns", derive=lambda _: (SPEAKING_IN_TURNS,))
 SLOW_CLIENTS: Final = Family("slow-clients", derive=slow_clients, control=lambda _: IS_SILENT)
 FULL_TABLE: Final = Family("full-table", derive=lambda _: (MANY_AT_ONCE,), control=lambda _: IS_SILENT)
 UNREAD: Final = Family(

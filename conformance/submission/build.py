@@ -11,13 +11,15 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from conformance.catalogue import catalogue
+from conformance.catalogue import Exercise, catalogue
 from conformance.messages import Message, also, render, say
+from conformance.observe.regular_file import open_regular
 from conformance.records.errors import SandboxError
 from conformance.records.notes import Note, described_note, readable, shown_name
-from conformance.records.run import Exited, NotStarted
+from conformance.records.run import Busy, Exited, NotStarted, limit_of
 from conformance.records.sanitizers import ENVIRONMENT
 from conformance.records.scenario import Scenario
+from conformance.sandbox import safe_files
 from conformance.sandbox.client import Sandbox
 from conformance.sandbox.request import Program, RunRequest
 from conformance.sandbox.spawn import PATH
@@ -38,14 +40,15 @@ from conformance.submission.languages import (
 from conformance.submission.link_sources import further
 
 WORDS_KEPT: Final = 20_000
-BUILD_LIMIT_S: Final = 120.0
+BUILD_LIMIT_S, HASTY_BUILD_LIMIT_S = 120.0, 20.0
+"""Seconds after which a build is ended whatever it does: of a submission of which that has happened, it is sooner."""
+COMPUTED_MOST: Final = 200.0
+"""Seconds that all builds of one program may compute: it is built again for what it lacks, or with other flags."""
 MISSING: Final = "missing.c"
 NO_MAIN: Final = "undefined reference to `WinMain"
 """What mingw's linker says where a program has neither `main` nor `WinMain`."""
 LINK_ROUNDS: Final = 6
 """How often a program is built again with the sources that define what it lacks."""
-BY_MANIFEST: Final = ("rustc", "cargo", "go", "javac", "node")
-"""Compilers that are often installed for one user alone, and that a manifest's command may need."""
 FOLDER_PLACEHOLDER: Final = "{folder}"
 """Stands in a manifest's `run` for the folder in which it was built."""
 LANGUAGE_PATHS: Final = (("CLASSPATH", ""), ("PYTHONPATH", ""), ("NODE_PATH", "node_modules"))
@@ -80,6 +83,8 @@ class Built(Struct, frozen=True):
 
     by_manifest: bool = False
     """Whether a manifest says how it is started."""
+    digest: str = ""
+    """A hash of all that was handed in, as it was before anything was built."""
 
     @property
     def reason(self) -> Message | str:
@@ -97,18 +102,44 @@ class BuildDir:
         self.folder = self._place.path
         self.folder.chmod(0o755)
         self._count = 0
+        self._untouched: BuildDir | None = None
+        self._computed = 0.0
+        """Seconds that the builds of the last program have computed."""
+        self._slow = False
+        """Whether a build of the last submission was ended by the clock."""
+        self._last: Path | None = None
+
+    @property
+    def untouched(self) -> "BuildDir":
+        """Where the suite's own programs are built and run, apart from every submission's."""
+        if self.sandbox.untouched is self.sandbox:
+            return self
+        if self._untouched is None:
+            self._untouched = BuildDir(self.sandbox.untouched)
+        return self._untouched
 
     def build(self, folder: Path, found: Found) -> Built:
         """Build one program. A failure is a result, not an exception."""
         self._count += 1
+        self._computed, self._slow, self._last = 0.0, self._slow and self._last == folder, folder
         copy = self.folder / str(self._count)
+        built: Built | None = None
+        try:
+            built = self._build_in(copy, folder, found)
+        finally:
+            if built is None or built.program is None:
+                safe_files.remove(str(copy))  # a build may have left so much there that nothing else finds room
+        return built
+
+    def _build_in(self, copy: Path, folder: Path, found: Found) -> Built:
         notes = private_copy.copy(folder, copy, first=() if found.source is None else (found.source,))
+        digest = private_copy.digest(copy)
         built = self._build(copy, _in_text(copy, found))
         if built.program is None and not built.words:
             built = replace(built, words=say("build.silent", command=built.compiler or found.recipe.build))
         advice = () if built.program is not None else tuple(hints(render(built.words), copy, found.exercise))
         source = None if built.source is None else shown_name(built.source)
-        return replace(built, source=source, notes=(*notes, *built.notes, *advice))
+        return replace(built, source=source, notes=(*notes, *built.notes, *advice), digest=digest)
 
     def sanitized(self, built: Built) -> Built | None:
         """Build a program once more so that it reports writes outside of its buffers; None where that cannot be."""
@@ -123,12 +154,23 @@ class BuildDir:
         if not good:
             return None
         environment = (*built.program.environment, *ENVIRONMENT)
-        program = replace(built.program, command=(output, *built.program.command[1:]), environment=environment)
+        command = (output, *built.program.command[1:])
+        program = replace(built.program, command=command, environment=environment, runtime="managed")
         return replace(built, program=program, compiler=f"{built.compiler} {' '.join(language.sanitize)}")
+
+    def try_out(self, command: tuple[str, ...]) -> tuple[bool, str]:
+        """Run a compiler as in a build, on nothing; return whether it was content, and its words."""
+        self._count += 1
+        self._computed, self._slow = 0.0, False
+        place = self.folder / str(self._count)
+        (place / private_copy.TEMPORARY).mkdir(parents=True)
+        return self._make(place, command)
 
     def close(self) -> None:
         """Leave nothing behind."""
         self._place.close()
+        if self._untouched is not None:
+            self._untouched.close()
 
     def _headers(self) -> Path:
         """Return a copy of the headers for Windows that the compiler's user may read, wherever the suite lies."""
@@ -142,7 +184,7 @@ class BuildDir:
     def _build(self, copy: Path, found: Found) -> Built:
         words, recipe = "", found.recipe
         if recipe.build:
-            good, words = self._make(copy, ("/bin/sh", "-c", recipe.build), BY_MANIFEST)
+            good, words = self._make(copy, ("/bin/sh", "-c", recipe.build))
             if not good:
                 built = Built(found.exercise, found.source, None, str(copy), "", recipe.build, _tidy(copy, words))
                 scripts = crlf_scripts(copy, _command_words(recipe.build), found.exercise)
@@ -164,8 +206,7 @@ class BuildDir:
         assert found.source is not None
         source = copy / found.source
         exercise = catalogue().exercises[found.exercise]
-        output = copy / f"{found.exercise}.{'exe' if exercise.platform == 'winsock' else 'built'}"
-        _clear(output)
+        output = _output(copy, exercise)
         fill = {
             "{tool}": tool,
             "{source}": str(source),
@@ -180,12 +221,15 @@ class BuildDir:
             windows_includes.forward(copy)
         built = Built(found.exercise, found.source, None, str(copy), language.name)
         if language.build:
-            command = tuple(fill.get(word, word) for word in language.build)
+            libraries = language.tls if exercise.transport == "tls" else ()
+            command = (*(fill.get(word, word) for word in language.build), *libraries)
             good, words, sources = self._together(language, command, source, [copy / name for name in found.further])
             others = [shown_name(path.relative_to(copy)) for path in sources]
             built = replace(
                 built,
-                compiler=" ".join([Path(tool).name, *(word for word in language.build[1:] if "{" not in word)]),
+                compiler=" ".join(
+                    [Path(tool).name, *(word for word in language.build[1:] if "{" not in word), *libraries]
+                ),
                 words=_tidy(copy, words),
                 command=_with(command, str(source), sources),
                 notes=(
@@ -204,7 +248,8 @@ class BuildDir:
         if "{main}" in language.run:
             fill["{main}"] = java_main(source)
         start = (*(_absolute(fill.get(word, word)) for word in language.run), *exercise.arguments)
-        return replace(built, program=_program(found, start))
+        program = replace(_program(found, start, copy), runtime=language.runtime, language=language.name)
+        return replace(built, program=program)
 
     def _together(
         self, language: Language, command: tuple[str, ...], source: Path, sources: list[Path]
@@ -241,11 +286,13 @@ class BuildDir:
         if why is not None:
             return replace(built, words=why)
         environment = tuple((name, str(copy / below)) for name, below in LANGUAGE_PATHS)
-        program = replace(_program(found, start), environment=environment)
+        program = replace(_program(found, start, copy), environment=environment)
         return replace(built, program=program if program.files else replace(program, folder=str(copy)))
 
-    def _make(self, copy: Path, command: tuple[str, ...], tools: tuple[str, ...] = ()) -> tuple[bool, str]:
+    def _make(self, copy: Path, command: tuple[str, ...]) -> tuple[bool, str]:
         """Run a compiler on the sandbox, apart from everything else; return whether it was content, and its words."""
+        if self._computed > COMPUTED_MOST:
+            return False, render(say("build.stopped", limit=say("limit.processor-time")))
         environment = (
             ("TMPDIR", str(copy / private_copy.TEMPORARY)),
             ("GOCACHE", str(copy / private_copy.GO_CACHE)),
@@ -253,7 +300,8 @@ class BuildDir:
             ("PATH", os.environ.get("PATH", "")),
             *_toolchain(),
         )
-        program = Program(command=command, role="alone", environment=environment)
+        headers = (str(self._headers()),)
+        program = Program(command=command, role="alone", environment=environment, shown=headers)
         run = self.sandbox.run(
             RunRequest(
                 program=program,
@@ -261,15 +309,18 @@ class BuildDir:
                 observe=False,
                 directory=str(copy),
                 build=True,
-                tools=tools,
-                hard_limit_s=BUILD_LIMIT_S,
+                hard_limit_s=HASTY_BUILD_LIMIT_S if self._slow else BUILD_LIMIT_S,
             )
         )
+        self._computed += run.processor_seconds
+        self._slow |= run.ending == Busy(limit="time")
         words = run.output[:WORDS_KEPT].decode("utf-8", "replace")
         if run.ending != Exited(status=0) and (full := is_full(words)) is not None:
             raise SandboxError(full)
         if isinstance(run.ending, NotStarted):
             words = render(run.ending.reason)
+        if isinstance(run.ending, Busy):
+            words = render(say("build.stopped", limit=limit_of(run.ending)))
         return run.ending == Exited(status=0), words
 
 
@@ -295,12 +346,16 @@ def _with(command: tuple[str, ...], source: str, further: list[Path]) -> tuple[s
     return (*command[:place], *map(str, further), *command[place:])
 
 
-def _clear(output: Path) -> None:
-    """Remove what the submission holds where a program is to be built."""
+def _output(copy: Path, exercise: Exercise) -> Path:
+    """Return where a program is built: as people name it by hand, where that is free; what is in the way is removed."""
+    windows = exercise.platform == "winsock"
+    by_hand = copy / (f"{exercise.name}.exe" if windows else exercise.name)
+    output = by_hand if windows or not os.path.lexists(by_hand) else copy / f"{exercise.name}.out"
     if output.is_dir() and not output.is_symlink():
         shutil.rmtree(output)
     else:
         output.unlink(missing_ok=True)
+    return output
 
 
 def _manifest_product(copy: Path, found: Found) -> tuple[str, ...] | None:
@@ -329,7 +384,7 @@ def _cannot_start(copy: Path, path: str, word: str) -> Message | None:
         return say("build.no-file", word=shown_name(word))
     if not program.stat().st_mode & 0o111:
         return say("build.not-executable", word=shown_name(word))
-    with program.open("rb") as file:
+    with open_regular(program) as file:
         script = INTERPRETER.match(file.readline(LONGEST_WORD))
     if script is not None and (script[2] or not Path(os.fsdecode(script[1])).exists()):
         return say(
@@ -343,7 +398,7 @@ def _tidy(copy: Path, words: str) -> str:
     return words.replace(f"{copy}/", "")
 
 
-def _program(found: Found, command: tuple[str, ...]) -> Program:
+def _program(found: Found, command: tuple[str, ...], copy: Path) -> Program:
     """Return a program with what its exercise says of files and sockets."""
     exercise = catalogue().exercises[found.exercise]
     return Program(
@@ -351,10 +406,12 @@ def _program(found: Found, command: tuple[str, ...]) -> Program:
         exercise=found.exercise,
         role=exercise.role,
         environment=(),
+        transport=exercise.transport,
         path=exercise.path,
         files=exercise.files,
         sockets=exercise.sockets,
         platform=exercise.platform,
+        shown=(str(copy),),
     )
 
 

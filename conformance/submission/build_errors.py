@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 LONGEST_SHOWN_ERROR: Final = 200
 LONGEST_SEARCHED_LINE: Final = 1_000
 """A line is searched up to here, so that no text makes the search slow."""
+EMPTY_LINES: Final = re.compile(r"(?:[ \t]*\n){10,}")
+"""So many that no tool writes them, and patterns that skip white space would go over them again and again."""
 UNSEEN: Final = re.compile(r"(?:\S*/)?(?:cc|go-build)\w+\.o:|\(\.text[^)]*\):? ?")
 """Names of temporary object files and places in them, which tell a reader nothing."""
 
@@ -66,6 +68,7 @@ KINDS: Final = (
 def first_error(words: str) -> str:
     """Return the first error in a build's words, with file and line where it has them, in one line."""
     text = "\n".join(line[:LONGEST_SEARCHED_LINE] for line in words.replace("\r", "").split("\n"))
+    text = EMPTY_LINES.sub("\n" * 10, text)
     found = next((shown for kind in KINDS if (shown := _first_match(kind, text))), None)
     shown = found if found is not None else next((line for line in text.splitlines() if line.strip()), "")
     shown = UNSEEN.sub("", shown).strip()

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from conformance.observe.regular_file import open_regular
 from conformance.records.notes import Note, NoteKind, shown_name
+from conformance.submission.private_copy import walked
 from conformance.submission.roles import POSIX_HEADERS
 
 NO_HEADER: Final = re.compile(r"fatal error: '?(?P<name>[^:'\n]+?)'?(?:: No such file| file not found)")
@@ -14,10 +16,14 @@ WINDOWS: Final = frozenset(
     {"winsock2.h", "winsock.h", "ws2tcpip.h", "windows.h", "process.h", "direct.h", "io.h", "tchar.h", "stdafx.h"}
 )
 POSIX: Final = POSIX_HEADERS | {"sys/wait.h", "sys/select.h", "sys/epoll.h", "poll.h", "sys/un.h", "termios.h"}
+OPENSSL: Final = frozenset(
+    f"openssl/{name}.h" for name in ("bio", "crypto", "err", "evp", "opensslv", "pem", "rand", "ssl", "x509", "x509v3")
+)
 BY_HEADER: Final[tuple[tuple[frozenset[str], NoteKind], ...]] = (
     (CONSOLE, "console-header"),
     (WINDOWS, "windows-header"),
     (POSIX, "posix-header"),
+    (OPENSSL, "openssl-header"),
 )
 HINTS: Final = frozenset({*(kind for _, kind in BY_HEADER), "backslash-include", "other-case-include", "crlf-script"})
 """The remarks that belong to the reason of a failed build."""
@@ -43,7 +49,8 @@ def hints(words: str, folder: Path, exercise: str) -> Iterator[Note]:
 def _written_otherwise(folder: Path, name: str) -> str | None:
     """Return the name of a file of the folder that differs by case, or by the mark between folders, alone."""
     wanted = name.replace("\\", "/").lower()
-    found = (str(path.relative_to(folder)) for path in folder.rglob("*.[hH]*") if not path.is_symlink())
+    headers = (path for path in walked(folder) if path.suffix[:2].lower() == ".h" and not path.is_symlink())
+    found = (str(path.relative_to(folder)) for path in headers)
     return next((one for one in found if one.lower() == wanted and one != name), None)
 
 
@@ -52,7 +59,7 @@ def crlf_scripts(folder: Path, words: tuple[str, ...], exercise: str) -> Iterato
     for word in words:
         path = folder / word
         if "\0" not in word and path.is_file() and path.is_relative_to(folder):
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 first = file.read(FIRST_BYTES).partition(b"\n")[0]
             if first.startswith(b"#!") and first.endswith(b"\r"):
                 yield Note(kind="crlf-script", file=shown_name(word), exercise=exercise)

@@ -2,19 +2,21 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
 from conformance.catalogue import Exercise, catalogue
 from conformance.messages import Message, also, say
+from conformance.messages.suggestions import with_suggestion
 from conformance.records.notes import Note, NoteKind, described_note, shown_name
 from conformance.submission import roles
+from conformance.submission.candidates import Candidate, candidate_of
 from conformance.submission.languages import EXTENSIONS, languages_of
-from conformance.submission.manifest import MANIFEST, Recipe, SubmissionError, read_manifest, with_suggestion
-from conformance.submission.names import SIDES, Name, by_plain_name, name_of
+from conformance.submission.manifest import MANIFEST, Recipe, SubmissionError, read_manifest
 from conformance.submission.not_taken import remarks
 from conformance.submission.private_copy import leads_to
 
@@ -24,8 +26,8 @@ MOST_NAMES: Final = 2_000_000
 """Names that are listed in one folder."""
 MOST_FILES_LOOKED_AT: Final = 5_000
 """Of them so many are looked at that end as a source does, and so many others."""
-C_LIKE: Final = frozenset({".c", ".cc", ".cpp", ".cxx"})
-"""How the name of an exercise ends whose program is the same for Windows."""
+TEXTS_LOOKED_AT: Final = 8 << 20
+"""Bytes of all sources of a folder."""
 SAID_OF_NOTHING: Final = 5
 
 
@@ -53,21 +55,6 @@ class Submission(Struct, frozen=True):
     def name(self) -> str:
         """The folder's own name."""
         return Path(self.folder).resolve().name
-
-
-class _Candidate(NamedTuple):
-    """A file that may be an exercise's program; the least is taken."""
-
-    way: int
-    """0: it has a usual name; 1: it has one but for what does not matter; 2: its text tells."""
-    place: int
-    """Of its name among the exercise's, and of its language among all."""
-    language: int
-    version: int
-    """Of several versions the last is taken: the number below zero."""
-    file: str
-    exercise: str
-    for_windows: bool = False
 
 
 def read_submission(folder: Path, chosen: Mapping[str, str] | None = None) -> Submission:
@@ -121,34 +108,27 @@ def _files(folder: Path) -> list[str]:
             names = sources if os.path.splitext(entry.name)[1].lower() in EXTENSIONS else others  # noqa: PTH122 (many)
             if len(names) < MOST_FILES_LOOKED_AT and entry.is_file() and _is_inside(entry, root):
                 names.append(entry.name)
-    return sorted((*sources, *others), key=os.fsencode)
+    sources.sort(key=os.fsencode)
+    return sorted((*_not_too_much(folder, sources), *others), key=os.fsencode)
+
+
+def _not_too_much(folder: Path, sources: list[str]) -> Iterator[str]:
+    """Yield sources as long as they are not too much in all: what a program does is told by searching its text."""
+    left = TEXTS_LOOKED_AT
+    for name in sources:
+        left -= min((folder / name).stat().st_size, roles.LARGEST_SOURCE_READ)
+        if left < 0:
+            return
+        yield name
 
 
 def _is_inside(entry: os.DirEntry[str], root: Path) -> bool:
     return not entry.is_symlink() or leads_to(Path(entry.path), root) is not None
 
 
-def _candidates(folder: Path, files: list[str]) -> Iterator[_Candidate]:
-    usual = by_plain_name(catalogue().exercises.values())
-    for file in files:
-        name = name_of(file)
-        way = 0 if name.plain in usual else 1
-        exercise, place = usual.get(name.plain) or usual.get(name.bare) or (None, 0)
-        if exercise is None and name.bare in SIDES and name.extension in EXTENSIONS:
-            way, exercise = 2, roles.exercise_of(SIDES[name.bare], _source_text(folder / file))
-        if exercise is not None:
-            yield from _candidate(folder, file, name, (exercise, way, place))
-
-
-def _candidate(folder: Path, file: str, name: Name, as_what: tuple[str, int, int]) -> Iterator[_Candidate]:
-    exercise, way, place = as_what
-    other = catalogue().counterpart(exercise, "winsock") if name.extension in C_LIKE else None
-    for_windows = other is not None and roles.is_for_windows(_source_text(folder / file))
-    taken_as = other if other is not None and for_windows else exercise
-    languages = list(languages_of(catalogue().exercises[taken_as]))
-    if name.extension in languages:
-        language = languages.index(name.extension)
-        yield _Candidate(way, place, language, -name.version, file, taken_as, for_windows)
+def _candidates(folder: Path, files: list[str]) -> Iterator[Candidate]:
+    found = (candidate_of(file, partial(_source_text, folder / file)) for file in files)
+    return (one for one in found if one is not None)
 
 
 def _source_text(path: Path) -> bytes:
@@ -172,7 +152,7 @@ def _chosen(folder: Path, exercise: str, file: str | None, recipe: Recipe) -> Fo
     return Found(exercise, files[0], recipe, files[1:], told=file is not None)
 
 
-def _recognised(exercise: str, candidates: list[_Candidate], recipe: Recipe | None) -> Found | None:
+def _recognised(exercise: str, candidates: list[Candidate], recipe: Recipe | None) -> Found | None:
     source = next((one.file for one in candidates if one.exercise == exercise), None)
     if recipe is None:
         return Found(exercise, source) if source is not None else None
@@ -181,9 +161,9 @@ def _recognised(exercise: str, candidates: list[_Candidate], recipe: Recipe | No
     return Found(exercise, source, recipe)
 
 
-def _choice_notes(candidates: list[_Candidate], found: Mapping[str, Found], taken: set[str]) -> Iterator[Note]:
+def _choice_notes(candidates: list[Candidate], found: Mapping[str, Found], taken: set[str]) -> Iterator[Note]:
     """Say which file was taken for what, where that is not plain, and which one was taken in place of another."""
-    best: dict[str, _Candidate] = {}
+    best: dict[str, Candidate] = {}
     for one in candidates:
         first = best.setdefault(one.exercise, one)
         source = found[one.exercise].source
@@ -196,14 +176,14 @@ def _choice_notes(candidates: list[_Candidate], found: Mapping[str, Found], take
             )
 
 
-def _how_taken(one: _Candidate) -> Iterator[Note]:
+def _how_taken(one: Candidate) -> Iterator[Note]:
     if one.for_windows:
         yield Note(kind="winsock", file=shown_name(one.file), exercise=one.exercise)
     if one.way:
         yield Note(kind="guessed" if one.way == 2 else "renamed", file=shown_name(one.file), exercise=one.exercise)
 
 
-def _why_not(one: _Candidate, first: _Candidate) -> NoteKind:
+def _why_not(one: Candidate, first: Candidate) -> NoteKind:
     if (one.way, one.place) != (first.way, first.place):
         return "other-name"
     return "other-language" if one.language != first.language else "other-version"

@@ -3,11 +3,12 @@
 import re
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from conformance.catalogue import Exercise
+from conformance.observe.regular_file import open_regular
 
 C_FLAGS: Final = ("-O0", "-g", "-Wall", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=0", "-pthread")
 """Students' C is built as they wrote it: with _FORTIFY_SOURCE an open without a mode does not even compile."""
@@ -16,6 +17,9 @@ C_FLAGS: Final = ("-O0", "-g", "-Wall", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=
 SANITIZE: Final = ("-fsanitize=address,bounds", "-fsanitize-recover=address,bounds", "-fno-omit-frame-pointer", "-g1")
 """`bounds` sees an index far outside, which misses the guard zones that AddressSanitizer lays around an object; of the
 debug information the lines are enough, and link faster."""
+
+
+OPENSSL: Final = ("-lssl", "-lcrypto")
 
 
 class Language(Struct, frozen=True):
@@ -33,8 +37,14 @@ class Language(Struct, frozen=True):
     """What the compiler is told besides, where the linker finds no `main`, because the program has `wmain` instead."""
     korean: tuple[str, ...] = ()
     """What it is told besides where the source has a wide string and is not UTF-8."""
+    runtime: Literal["native", "managed"] = "managed"
+    """Whether its programs bring a runtime that takes memory and computes."""
+    version: tuple[str, ...] = ("--version",)
+    """What makes the tool say its version."""
     sanitize: tuple[str, ...] = ()
     """What the compiler is told besides for a build that reports writes outside of a buffer; none where it cannot."""
+    tls: tuple[str, ...] = ()
+    """What it is told besides for an exercise over TLS."""
 
 
 LANGUAGES: Final = (
@@ -45,7 +55,9 @@ LANGUAGES: Final = (
         ("{tool}", "-std=gnu17", *C_FLAGS, "-o", "{output}", "{source}", "-lm"),
         ("{output}",),
         "gcc",
+        runtime="native",
         sanitize=SANITIZE,
+        tls=OPENSSL,
     ),
     Language(
         "C++",
@@ -54,7 +66,9 @@ LANGUAGES: Final = (
         ("{tool}", "-std=gnu++20", *C_FLAGS, "-o", "{output}", "{source}"),
         ("{output}",),
         "g++",
+        runtime="native",
         sanitize=SANITIZE,
+        tls=OPENSSL,
     ),
     Language(
         "Python",
@@ -79,9 +93,26 @@ LANGUAGES: Final = (
         ("{tool}", "-d", "{folder}", "{source}"),
         ("java", "-cp", "{folder}", "{main}"),
         "default-jdk-headless",
+        version=("-version",),
     ),
-    Language("Go", (".go",), ("go",), ("{tool}", "build", "-o", "{output}", "{source}"), ("{output}",), "golang-go"),
-    Language("Rust", (".rs",), ("rustc",), ("{tool}", "-g", "-o", "{output}", "{source}"), ("{output}",), "rustc"),
+    Language(
+        "Go",
+        (".go",),
+        ("go",),
+        ("{tool}", "build", "-o", "{output}", "{source}"),
+        ("{output}",),
+        "golang-go",
+        version=("version",),
+    ),
+    Language(
+        "Rust",
+        (".rs",),
+        ("rustc",),
+        ("{tool}", "-g", "-o", "{output}", "{source}"),
+        ("{output}",),
+        "rustc",
+        runtime="native",
+    ),
 )
 WINDOWS_C: Final = (
     "-O0", "-g", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-unknown-pragmas", "-U_FORTIFY_SOURCE", "-isystem",
@@ -109,7 +140,7 @@ WINSOCK_LANGUAGES: Final = (
         "gcc-mingw-w64-x86-64",
         WIDE_MAIN_FLAGS,
         KOREAN,
-        WINDOWS_SANITIZE,
+        sanitize=WINDOWS_SANITIZE,
     ),
     Language(
         "C++ for Winsock",
@@ -120,19 +151,23 @@ WINSOCK_LANGUAGES: Final = (
         "g++-mingw-w64-x86-64",
         WIDE_MAIN_FLAGS,
         KOREAN,
-        WINDOWS_SANITIZE,
+        sanitize=WINDOWS_SANITIZE,
     ),
 )
 WINDOWS_HEADERS_FOLDER: Final = Path(__file__).parent / "windows_headers"
 EXTENSIONS: Final = {extension: language for language in LANGUAGES for extension in language.extensions}
 WINSOCK_EXTENSIONS: Final = {extension: language for language in WINSOCK_LANGUAGES for extension in language.extensions}
 JAVA_WORDS: Final = re.compile(
-    rb"""//[^\n]*|/\*.*?\*/|\"{3}.*?\"{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
+    rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|\"{3}.*?(?:\"{3}|\Z)|"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?"""
     rb"""|\bpackage\s+(?P<package>[\w.]+)\s*;|(?<![.\w])(?:class|enum|record|interface)\s+(?P<type>\w+)"""
     rb"""|(?P<begin>\{)|(?P<end>\})|(?P<main>\bstatic\s+(?:final\s+)?void\s+main\b)""",
     re.DOTALL,
 )
-"""What says in which class of a Java file `main` stands; comments and texts are words too: nothing is read in them."""
+"""What says in which class of a Java file `main` stands; comments and texts are words too: nothing is read in them.
+
+One that does not end goes to the end of the file or of the line, so that no end is looked for twice.
+"""
+LARGEST_JAVA_READ: Final = 1 << 20
 
 
 def languages_of(exercise: Exercise) -> dict[str, Language]:
@@ -148,7 +183,9 @@ def find_tool(language: Language) -> str | None:
 def java_main(source: Path) -> str:
     """Return the name of the class whose `main` a Java file has; the file's own name where none is found."""
     package, waiting, around = b"", b"", [b""]
-    for word in JAVA_WORDS.finditer(source.read_bytes()):
+    with open_regular(source) as file:
+        text = file.read(LARGEST_JAVA_READ)
+    for word in JAVA_WORDS.finditer(text):
         match word.lastgroup:
             case "package":
                 package = word["package"] + b"."

@@ -1,22 +1,25 @@
 """`offhook.toml`: what a submission says of its programs itself, where names do not tell."""
 
-import difflib
 import re
-import tomllib
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from conformance.catalogue import catalogue
 from conformance.messages import Message, say
+from conformance.messages.suggestions import with_suggestion
+from conformance.observe.bounded.asked import Toml, toml
+from conformance.observe.bounded.asking import READER
 from conformance.submission.byte_order_marks import UTF_16
 from conformance.submission.private_copy import leads_to
 
 MANIFEST: Final = "offhook.toml"
 LARGEST_MANIFEST: Final = 64 << 10
+NESTING: Final = ".[{"
+"""What makes TOML deep."""
+NESTED_AT_MOST: Final = 200
 
 
 class SubmissionError(Exception):
@@ -46,17 +49,29 @@ def read_manifest(folder: Path) -> dict[str, Recipe]:
         return {}
     if leads_to(path, folder.resolve()) is None:
         raise SubmissionError(say("manifest.link", place=path))
-    text = _manifest_text(path)
-    try:
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise SubmissionError(say("manifest.not-toml", place=path, why=str(problem))) from None
+    with path.open("rb") as file:
+        return recipes_in(file.read(LARGEST_MANIFEST + 1), path)
+
+
+def recipes_in(data: bytes, path: Path) -> dict[str, Recipe]:
+    """Read the text of a manifest; `path` is what it is called. Raises `SubmissionError` where it is wrong."""
+    text, tables = toml_in(data, path)
     return {name: _recipe(_TablePlace(path, text, name), table) for name, table in tables.items()}
 
 
-def _manifest_text(path: Path) -> str:
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text of a file and its tables. Raises `SubmissionError` where it is no TOML, or too much of it."""
     with path.open("rb") as file:
-        data = file.read(LARGEST_MANIFEST + 1)
+        return toml_in(file.read(LARGEST_MANIFEST + 1), path)
+
+
+def toml_in(data: bytes, path: Path) -> tuple[str, dict[str, Any]]:
+    """Return what a file holds as text, and its tables; `path` is what it is called. Raises `SubmissionError`."""
+    text = _text_of(data, path)
+    return text, _tables(path, text)
+
+
+def _text_of(data: bytes, path: Path) -> str:
     if len(data) > LARGEST_MANIFEST:
         raise SubmissionError(say("manifest.too-large", place=path, limit=LARGEST_MANIFEST))
     if data.startswith(UTF_16):
@@ -66,6 +81,24 @@ def _manifest_text(path: Path) -> str:
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
         raise SubmissionError(say("manifest.not-utf-8", place=f"{path}:{line}")) from None
+
+
+def _tables(path: Path, text: str) -> dict[str, Any]:
+    """Return the tables of a manifest.
+
+    A key of ten thousand dots fills the memory and takes minutes: what has so many is read by another process, within
+    limits.
+    """
+    if sum(map(text.count, NESTING)) > NESTED_AT_MOST:
+        answer = READER.ask(Toml(text=text), str(path))
+        if answer is None or not (answer.tables is not None or answer.wrong):
+            raise SubmissionError(say("manifest.too-deep", place=path))
+        tables, why = answer.tables, answer.wrong
+    else:
+        tables, why = toml(text)
+    if tables is None:
+        raise SubmissionError(say("manifest.not-toml", place=path, why=why))
+    return tables
 
 
 class _TablePlace(msgspec.Struct, frozen=True):
@@ -109,10 +142,10 @@ def _recipe(place: _TablePlace, table: object) -> Recipe:
     if recipe.run == () or recipe.source in ("", ()):
         key = "run" if recipe.run == () else "source"
         raise place.error(say("manifest.empty", name=name, key=key), key)
+    if recipe.run is not None and not recipe.run[0]:
+        raise place.error(say("manifest.empty-word", name=name, key="run"), "run")
+    words = {"build": (recipe.build or "",), "run": recipe.run or (), "source": recipe.sources}
+    with_nul = next((key for key, texts in words.items() if any("\0" in text for text in texts)), None)
+    if with_nul is not None:
+        raise place.error(say("manifest.nul", name=name, key=with_nul), with_nul)
     return recipe
-
-
-def with_suggestion(complaint: Message, word: str, known: Iterable[str]) -> Message:
-    """Add to a complaint about a word what may have been meant; nothing where no known word is near."""
-    near = difflib.get_close_matches(word, list(known), 1)
-    return say("joined.meant", complaint=complaint, word=near[0]) if near else complaint

@@ -3,7 +3,6 @@
 import difflib
 import os
 import re
-import zipfile
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
@@ -11,6 +10,8 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from conformance.catalogue import catalogue
+from conformance.observe.bounded.asked import Members
+from conformance.observe.bounded.asking import READER
 from conformance.records.notes import Note, shown_name
 from conformance.submission.languages import EXTENSIONS
 from conformance.submission.manifest import MANIFEST
@@ -115,7 +116,12 @@ def _of_program(path: Path, name: Name, usual: list[str]) -> Iterator[Note]:
 def has_main(path: Path) -> bool:
     """Tell whether a program begins in a source."""
     with path.open("rb") as file:
-        text = file.read(LARGEST_SOURCE_READ).decode("utf-8", "replace")
+        return begins_in(file.read(LARGEST_SOURCE_READ))
+
+
+def begins_in(source: bytes) -> bool:
+    """Tell whether a program begins in the text of a source."""
+    text = source[:LARGEST_SOURCE_READ].decode("utf-8", "replace")
     return MAIN.search(COMMENTS.sub(lambda found: found["text"] or " ", text)) is not None
 
 
@@ -180,10 +186,7 @@ def _archive(path: Path, found: Collection[str]) -> Iterator[Note]:
 
 def _zip_members(path: Path) -> list[str]:
     """Return the names in a zip, as far as it is one and not too large to look into."""
-    try:
-        if path.stat().st_size > LARGEST_ARCHIVE or not zipfile.is_zipfile(path):
-            return []
-        with zipfile.ZipFile(path) as archive:
-            return archive.namelist()[:MOST_MEMBERS]
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+    if path.stat().st_size > LARGEST_ARCHIVE:
         return []
+    answer = READER.ask(Members(file=os.fsencode(path), most=MOST_MEMBERS), str(path.parent))
+    return list(answer.names) if answer is not None else []

@@ -1,5 +1,6 @@
 """The private copy of a submission, in which builds work as they do by hand: with modes, times and links."""
 
+import hashlib
 import os
 import stat
 from collections import deque
@@ -139,6 +140,36 @@ def copy(folder: Path, target: Path, limits: CopyLimits = USUAL, *, first: tuple
     made = _Copy(folder, target, limits)
     made.run(first)
     return tuple(made.notes)
+
+
+def walked(folder: Path, limits: CopyLimits = USUAL) -> Iterator[Path]:
+    """Yield what lies in a copy and in the folders below, the upper ones first: no more of it than is ever copied.
+
+    A build may have made any number of files since, and folders so deep that a recursion would end in an exception.
+    """
+    left, waiting = limits.files, deque([(folder, 0)])
+    while waiting and left > 0:
+        at, depth = waiting.popleft()
+        try:
+            with os.scandir(at) as entries:
+                found = list(islice(entries, left))
+        except OSError:
+            continue
+        left -= len(found)
+        for entry in found:
+            yield Path(entry.path)
+            if depth < limits.depth and entry.is_dir(follow_symlinks=False):
+                waiting.append((Path(entry.path), depth + 1))
+
+
+def digest(folder: Path) -> str:
+    """Return a hash of a copy: of the names of all plain files in it, and of what they hold."""
+    found = hashlib.sha256()
+    for path in sorted(one for one in walked(folder) if one.is_file() and not one.is_symlink()):
+        found.update(os.fsencode(path.relative_to(folder)) + b"\0")
+        with path.open("rb") as file:
+            found.update(hashlib.file_digest(file, "sha256").digest())
+    return found.hexdigest()
 
 
 def leads_to(link: Path, root: Path) -> Path | None:

@@ -4,7 +4,7 @@ import re
 from itertools import islice
 from typing import Final, NamedTuple
 
-from conformance.catalogue import ExerciseKind, catalogue
+from conformance.catalogue import ExerciseKind, TransportName, catalogue
 from conformance.submission.names import Side
 
 LARGEST_SOURCE_READ: Final = 1 << 17
@@ -12,7 +12,8 @@ NAMES_LOOKED_FOR: Final = 20
 # No end of a comment or of a text is looked for twice, and no text is followed far: hostile sources are read as fast.
 COMMENTS: Final = re.compile(
     r"""\"{3}(?:.*?\"{3}|.*)|'{3}(?:.*?'{3}|.*)"""
-    r"""|(?P<text>"(?:\\.|[^"\\\n]){0,300}"|'(?:\\.|[^'\\\n]){0,300}')"""
+    r"""|(?P<text>"(?:(?:\\.|[^"\\\n]){0,300}+"|(?:\\.|[^"\\\n]){300})"""
+    r"""|'(?:(?:\\.|[^'\\\n]){0,300}+'|(?:\\.|[^'\\\n]){300}))"""
     r"""|/\*(?:.*?\*/|.*)|//[^\n]*|(?<![\w])\#(?!\s*(?:include|if|else|elif|endif|define|pragma)\b)[^\n]*""",
     re.DOTALL,
 )
@@ -39,6 +40,8 @@ SIGNS: Final = {
     r"|\bFile(?:Input|Output)Stream\b"
     r"|\bos\.(?:Open|Create|ReadFile)\b|\b[io]?fstream\b",
     "datagrams": r"\bSOCK_DGRAM\b|\bDatagram(?:Socket|Packet|Channel)\b|\bdgram\b|\bUdpSocket\b|\bListenUDP\b|['\"]udp",
+    "encrypted": r"\bSSL_(?:new|accept|connect|read|write)\w*\s*\(|\bimport\s+ssl\b|\bjavax\.net\.ssl\b|\"crypto/tls\""
+    r"|\brequire\s*\(\s*['\"](?:node:)?tls['\"]|\bfrom\s+['\"](?:node:)?tls['\"]",
     "other": r"(?i:\bchat|broadcast|HTTP/|nickname|user_?name|passw|operand|opsum|calculat)",
 }
 COMPILED: Final = {name: re.compile(pattern) for name, pattern in SIGNS.items()}
@@ -81,7 +84,8 @@ def exercise_of(side: Side, source: bytes) -> str | None:
     found = signs(source)
     kinds = (one.kind for one in ROLES if one.kind.role == side and one.has <= found and not one.lacks & found)
     kind = next(kinds, None)
-    return None if kind is None else catalogue().first_of(kind)
+    transport: TransportName = "tls" if "encrypted" in found else "tcp"
+    return None if kind is None else catalogue().first_of(kind, transport=transport)
 
 
 def signs(source: bytes) -> frozenset[str]:

@@ -19,7 +19,9 @@ ON_WINSOCK: Final = ("c", "cpp")
 NAMED_BY_CLASS: Final = frozenset({"java"})
 HIDE_DESCRIPTORS: Final = frozenset({"java", "node"})
 """Languages that do not tell a program the numbers of its sockets."""
-KNOWN_ARGUMENTS: Final = frozenset({"ip", "port", "path"})
+WITHOUT_TLS: Final = frozenset({"rust"})
+"""Languages whose own library has no TLS."""
+KNOWN_ARGUMENTS: Final = frozenset({"ip", "port", "path", "name", "authority", "certificate", "key"})
 
 
 class ExplainedArgument(Struct, frozen=True):
@@ -41,8 +43,9 @@ def skeleton_languages(exercise: Exercise) -> list[str]:
     """Return those of the `SKELETON_EXTENSIONS` in which an exercise can be done."""
     if exercise.platform == "winsock":
         return list(ON_WINSOCK)
-    numbers = "{descriptor}" in exercise.prints
-    return [language for language in SKELETON_EXTENSIONS if not (numbers and language in HIDE_DESCRIPTORS)]
+    without = HIDE_DESCRIPTORS if "{descriptor}" in exercise.prints else frozenset()
+    without |= WITHOUT_TLS if exercise.transport == "tls" else frozenset()
+    return [language for language in SKELETON_EXTENSIONS if language not in without]
 
 
 def starter(exercise: Exercise, language: str, title: str) -> Skeleton:
@@ -101,5 +104,8 @@ def _steps(exercise: Exercise, language: str) -> list[str]:
     if exercise.platform == "winsock":
         steps = text(f"starter.steps.winsock.{exercise.role}").splitlines()
         return [*steps, *text("starter.calls.winsock").splitlines()]
+    if exercise.transport == "tls":
+        steps = text(f"starter.steps.tls.{exercise.role}").splitlines()
+        return [*steps, *text(f"starter.calls.tls.{language}.{exercise.role}").splitlines()]
     steps = text(f"starter.steps.{exercise.role}").splitlines()
     return [*steps, *text(f"starter.calls.{language}.{exercise.role}").splitlines()]

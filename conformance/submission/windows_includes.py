@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from conformance.observe.regular_file import open_regular
 from conformance.submission.byte_order_marks import UTF_16
 
 INCLUDE: Final = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([A-Za-z0-9_./\\-]{1,100})[>"]', re.MULTILINE)
@@ -32,9 +33,9 @@ def forward(copy: Path) -> Path:
 def as_utf_8(copy: Path) -> None:
     """Write sources anew that an editor on Windows has saved in UTF-16, which compilers here do not read."""
     for path in copy.iterdir():
-        if path.suffix.lower() in SOURCES and path.is_file() and path.stat().st_size <= LARGEST_SOURCE_CHANGED:
-            data = path.read_bytes()
-            if data.startswith(UTF_16):
+        if path.suffix.lower() in SOURCES and path.is_file():
+            data = _beginning(path, LARGEST_SOURCE_CHANGED + 1)
+            if data.startswith(UTF_16) and len(data) <= LARGEST_SOURCE_CHANGED:
                 path.write_bytes(data.decode("utf-16", "replace").encode())
 
 
@@ -57,9 +58,14 @@ def _included(copy: Path) -> list[str]:
         name.decode()
         for path in copy.iterdir()
         if path.suffix.lower() in SOURCES and path.is_file()
-        for name in INCLUDE.findall(path.read_bytes()[:LARGEST_SOURCE_CHANGED])
+        for name in INCLUDE.findall(_beginning(path, LARGEST_SOURCE_CHANGED))
     }
     return sorted(found)
+
+
+def _beginning(path: Path, most: int) -> bytes:
+    with open_regular(path) as file:
+        return file.read(most)
 
 
 def _spellings(copy: Path) -> set[str]:

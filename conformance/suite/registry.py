@@ -1,14 +1,17 @@
 """How a conformance test is written: an id, a family of scenarios, and one line of judgement over a run."""
 
-import importlib
+import importlib.util
 import pkgutil
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from conformance import suite
-from conformance.catalogue import Requirement, catalogue, files, selects
+from conformance.catalogue import Requirement, catalogue, layers, selects
+from conformance.catalogue.records import selector
+from conformance.catalogue.source import REQUIREMENTS
 from conformance.checks.judgement import Judgement, NotObserved
 from conformance.messages import say, text
 from conformance.records.run import Run
@@ -52,7 +55,9 @@ ALL_TESTS: Final[list[RequirementTest]] = []
 
 def judging_test(requirement: str, exercise: str) -> RequirementTest | None:
     """Return the test that judges the program of an exercise on a requirement, if it is loaded and there is one."""
-    return next((one for one in ALL_TESTS if one.requirement.id == requirement and one.concerns(exercise)), None)
+    known = catalogue().requirements
+    found = (one for one in ALL_TESTS if one.id == requirement and one.id in known and one.concerns(exercise))
+    return next(found, None)
 
 
 def requirement_test(
@@ -86,9 +91,11 @@ def untested() -> list[str]:
 
 
 def _badly_tested(requirement: str, exercise: str, count: int) -> str:
-    source = files().requirements
-    line = source.line_of(f'id = "{requirement}"')
-    return source.says(say("complaint.tests", id=requirement, name=exercise, count=count), line)
+    home = catalogue().homes.get(requirement, layers()[0])
+    source = home.source(REQUIREMENTS)
+    ids = [one.id for one in catalogue().requirements.values() if catalogue().homes.get(one.id, layers()[0]) is home]
+    what = say("complaint.tests", id=requirement, name=exercise, count=count)
+    return source.says(what, "requirement", str(ids.index(requirement)), "id")
 
 
 def strayed() -> list[str]:
@@ -97,7 +104,8 @@ def strayed() -> list[str]:
         text("complaint.strayed", test=_test_name(one), id=one.id, words=words)
         for one in all_tests()
         for words in one.on
-        if not any(selects([words], catalogue().exercises[name]) for name in one.requirement.applies)
+        if not selector(words).is_for_courses
+        and not any(selects([words], catalogue().exercises[name]) for name in one.requirement.applies)
     ]
 
 
@@ -106,9 +114,20 @@ def _test_name(test: RequirementTest) -> str:
 
 
 def all_tests() -> list[RequirementTest]:
-    """Return the conformance tests of every file of the suite."""
+    """Return the conformance tests of every file of the suite, and of the courses that are laid over the catalogue."""
     _load_all()
-    return ALL_TESTS
+    for course in layers()[1:]:
+        _load_course(Path(str(course.folder)))
+    known = catalogue().requirements
+    return [one for one in ALL_TESTS if one.id in known]
+
+
+@cache
+def _load_course(folder: Path) -> None:
+    for file in sorted(folder.glob("test_*.py")):
+        spec = importlib.util.spec_from_file_location(f"offhook_course_{folder.name}_{file.stem}", file)
+        assert spec is not None and spec.loader is not None
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
 @cache

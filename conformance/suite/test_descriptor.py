@@ -1,9 +1,10 @@
 """Descriptors: what is opened is closed."""
 
-from conformance.checks import descriptor
+from conformance.checks import datagrams, descriptor
 from conformance.checks.judgement import Judgement
 from conformance.records.run import Run
 from conformance.scenarios.baseline import BASELINE_ONLY
+from conformance.scenarios.chat import CHAT_LEAKS
 from conformance.scenarios.echo import FAILED_ACCEPTS, LEAKS
 from conformance.scenarios.failing import LEFT_SOCKETS, NOTHING_TO_MOVE, OTHER_DESCRIPTORS
 from conformance.scenarios.files import FILE_LEAKS
@@ -40,9 +41,15 @@ def test_copies_closed(run: Run, _: Run) -> Judgement:
     return descriptor.closes_copies(run)
 
 
-@requirement_test("descriptor.no-leak", LEAKS, "echo server", needs_trace=True)
+@requirement_test("descriptor.no-leak", LEAKS, "echo server", "dialogue server", needs_trace=True)
 def test_no_leak(run: Run, few: Run) -> Judgement:
     """Clients reset, leave and stay, round after round."""
+    return descriptor.leaks_nothing(run, few)
+
+
+@requirement_test("descriptor.no-leak", CHAT_LEAKS, "chat server", needs_trace=True)
+def test_no_leak_in_chat(run: Run, few: Run) -> Judgement:
+    """One client stays, and others reset or leave, one after the other."""
     return descriptor.leaks_nothing(run, few)
 
 
@@ -62,6 +69,12 @@ def test_reports_numbers(run: Run, baseline: Run) -> Judgement:
 def test_numbers_not_assumed_alone(run: Run, baseline: Run) -> Judgement:
     """The first free numbers are others than usual, and the same is done with them."""
     return descriptor.works_alone_the_same(run, baseline)
+
+
+@requirement_test("descriptor.numbers-not-assumed", OTHER_DESCRIPTORS, "udp")
+def test_numbers_not_assumed_over_datagrams(run: Run, baseline: Run) -> Judgement:
+    """The first free numbers are others than usual."""
+    return datagrams.does_the_same(run, baseline)
 
 
 @requirement_test("descriptor.numbers-not-assumed", OTHER_DESCRIPTORS, "server", "client")

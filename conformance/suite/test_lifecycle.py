@@ -1,9 +1,10 @@
 """Lifecycle: the order of the calls, and the addresses that they are given."""
 
-from conformance.checks import lifecycle, transfer
+from conformance.checks import chat, dialogue, lifecycle, paths, transfer
 from conformance.checks.judgement import Judgement
 from conformance.records.run import Run
 from conformance.scenarios.baseline import BASELINE_CONVERSATION, BASELINE_ONLY
+from conformance.scenarios.chat import CHATS_IN_TURN
 from conformance.scenarios.echo import MANY_CLIENTS
 from conformance.scenarios.failing import BOTH_PORTS, FAILED_CONNECTS
 from conformance.scenarios.greeting import ONE_CLIENT, ONE_MESSAGE, TO_THE_END
@@ -16,7 +17,15 @@ def test_server_call_order(run: Run, _: Run) -> Judgement:
     return lifecycle.server_calls_in_order(run)
 
 
-@requirement_test("lifecycle.server-call-order", BOTH_PORTS, "echo server", "file server", needs_trace=True)
+@requirement_test(
+    "lifecycle.server-call-order",
+    BOTH_PORTS,
+    "echo server",
+    "file server",
+    "dialogue server",
+    "chat server",
+    needs_trace=True,
+)
 def test_server_call_order_both_ports(run: Run, _: Run) -> Judgement:
     """Each listener goes through socket, bind, listen and accept, whichever port it is."""
     return lifecycle.server_calls_in_order(run)
@@ -28,7 +37,15 @@ def test_server_binds_given_port(run: Run, _: Run) -> Judgement:
     return lifecycle.bound_to_given_port(run)
 
 
-@requirement_test("lifecycle.server-binds-given-port", BOTH_PORTS, "echo server", "file server")
+@requirement_test(
+    "lifecycle.server-binds-given-port",
+    BOTH_PORTS,
+    "echo server",
+    "file server",
+    "dialogue server",
+    "chat server",
+    "udp server",
+)
 def test_server_binds_either_port(run: Run, _: Run) -> Judgement:
     """The client finds the server where it was told to be, whichever port that is."""
     return lifecycle.bound_to_given_port(run)
@@ -40,22 +57,48 @@ def test_client_call_order(run: Run, _: Run) -> Judgement:
     return lifecycle.client_calls_in_order(run)
 
 
-@requirement_test("lifecycle.client-call-order", BOTH_PORTS, "echo client", "file client", needs_trace=True)
+@requirement_test(
+    "lifecycle.client-call-order", BOTH_PORTS, "echo client", "file client", "dialogue client", needs_trace=True
+)
 def test_client_call_order_both_ports(run: Run, _: Run) -> Judgement:
     """The socket is connected before data goes over it, whichever port it is."""
     return lifecycle.client_calls_in_order(run)
 
 
-@requirement_test("lifecycle.server-serves-next-client", MANY_CLIENTS)
+@requirement_test("lifecycle.server-serves-next-client", MANY_CLIENTS, "dialogue server")
+def test_server_answers_next_client(run: Run, _: Run) -> Judgement:
+    """A hundred clients come, one after the other, each with requests."""
+    return dialogue.answers_everybody(run)
+
+
+@requirement_test("lifecycle.server-serves-next-client", MANY_CLIENTS, "echo server", "file server")
 def test_server_serves_next_client(run: Run, _: Run) -> Judgement:
     """A hundred clients come, one after the other."""
     return transfer.serves_everybody(run)
+
+
+@requirement_test("lifecycle.server-serves-next-client", CHATS_IN_TURN, "chat server")
+def test_server_hears_next_client(run: Run, _: Run) -> Judgement:
+    """One client stays, and a hundred others come, speak and leave, one after the other."""
+    return chat.hears_everything(run)
 
 
 @requirement_test("lifecycle.server-binds-reachable-address", BASELINE_ONLY)
 def test_server_binds_reachable_address(run: Run, _: Run) -> Judgement:
     """A client on the same machine reaches the server."""
     return lifecycle.bound_to_reachable_address(run)
+
+
+@requirement_test("lifecycle.server-binds-given-path", BASELINE_ONLY)
+def test_server_binds_given_path(run: Run, _: Run) -> Judgement:
+    """The client finds the server where it was told to be."""
+    return paths.bound_to_given_path(run)
+
+
+@requirement_test("lifecycle.client-connects-to-given-path", BASELINE_ONLY)
+def test_client_connects_to_given_path(run: Run, _: Run) -> Judgement:
+    """The client comes where it was told to go."""
+    return paths.connected_to_given_path(run)
 
 
 @requirement_test("lifecycle.server-binds-once", BASELINE_ONLY, needs_trace=True)
@@ -101,7 +144,12 @@ def test_client_connects_to_given_address(run: Run, _: Run) -> Judgement:
 
 
 @requirement_test(
-    "lifecycle.client-connects-to-given-address", BOTH_PORTS, "echo client", "file client", needs_trace=True
+    "lifecycle.client-connects-to-given-address",
+    BOTH_PORTS,
+    "echo client",
+    "file client",
+    "dialogue client",
+    needs_trace=True,
 )
 def test_client_connects_to_either_address(run: Run, _: Run) -> Judgement:
     """One connect, to the address on the command line, whichever port it is."""

@@ -1,9 +1,13 @@
 """Robustness: what a program does when a call fails, or nobody answers."""
 
-from conformance.checks import children, clients, robust
+from conformance.checks import chat, children, clients, datagrams, dialogue, parallel, paths, robust
 from conformance.checks.judgement import Judgement
 from conformance.records.run import Run
 from conformance.scenarios.baseline import BASELINE_ONLY
+from conformance.scenarios.chat import CHAT_LOSSES, CHATS_TOGETHER, HOSTILE_CHATS, SLOW_CHATS
+from conformance.scenarios.datagrams import HOSTILE_DATAGRAMS, HOSTILE_IN_RETURN
+from conformance.scenarios.dialogue import CROSSED_DIALOGUES, DIALOGUE_LOSSES, HOSTILE_REQUESTS, SLOW_DIALOGUES
+from conformance.scenarios.dialogue_client import HOSTILE_REPLIES, LOST_REPLIES
 from conformance.scenarios.echo import ABORTED, CROWD, HOSTILE_CLIENTS, LOSSES, MANY_CLIENTS, NO_DESCRIPTORS
 from conformance.scenarios.echo_client import FAILED_ANSWERS, HOSTILE_ANSWERS, LOST_SERVER
 from conformance.scenarios.failing import (
@@ -14,6 +18,7 @@ from conformance.scenarios.failing import (
     NO_ARGUMENTS,
     NOBODY_LISTENS,
     OWN_SIGNALS,
+    PATH_TAKEN,
     PORT_TAKEN,
     TOO_FEW_ARGUMENTS,
 )
@@ -28,7 +33,14 @@ from conformance.scenarios.files import (
     LOST_TRANSFERS,
 )
 from conformance.scenarios.greeting import CROWDS, HOSTILE_BYTES
-from conformance.scenarios.serving import ENDING_TOGETHER, FULL_TABLE, SLOW_CLIENTS, UNREAD
+from conformance.scenarios.serving import (
+    BESIDE_A_SILENT_ONE,
+    ENDING_TOGETHER,
+    FULL_TABLE,
+    IN_TURNS,
+    SLOW_CLIENTS,
+    UNREAD,
+)
 from conformance.scenarios.winsock import WINDOWS_LOSSES
 from conformance.suite.registry import requirement_test
 
@@ -39,10 +51,22 @@ def test_failed_setup_reported(run: Run, baseline: Run) -> Judgement:
     return robust.reports_failure(run, baseline)
 
 
-@requirement_test("robust.connection-refused", NOBODY_LISTENS)
+@requirement_test("robust.connection-refused", NOBODY_LISTENS, "client")
 def test_connection_refused(run: Run, baseline: Run) -> Judgement:
     """Nobody listens at the address."""
     return robust.refused(run, baseline)
+
+
+@requirement_test("robust.connection-refused", NOBODY_LISTENS, "udp client")
+def test_nobody_there(run: Run, baseline: Run) -> Judgement:
+    """Nobody has the port, and a connected socket is told."""
+    return datagrams.refused(run, baseline)
+
+
+@requirement_test("robust.failed-transfer-reported", FAILED_ANSWERS, "udp client")
+def test_failed_datagram_reported(run: Run, baseline: Run) -> Judgement:
+    """A send or a receive of the conversation fails."""
+    return datagrams.reports_failed_transfer(run, baseline)
 
 
 @requirement_test("robust.failed-transfer-reported", FAILED_TRANSFERS, "greeting client")
@@ -51,7 +75,7 @@ def test_failed_transfer_reported(run: Run, baseline: Run) -> Judgement:
     return robust.reports_lost_connection(run, baseline)
 
 
-@requirement_test("robust.failed-transfer-reported", FAILED_ANSWERS, "echo client")
+@requirement_test("robust.failed-transfer-reported", FAILED_ANSWERS, "echo client", "dialogue client")
 def test_failed_answer_reported(run: Run, baseline: Run) -> Judgement:
     """A read or a write of the conversation fails."""
     return robust.reports_failed_transfer(run, baseline)
@@ -81,6 +105,12 @@ def test_lost_server_detected(run: Run, baseline: Run) -> Judgement:
     return robust.reports_lost_server(run, baseline)
 
 
+@requirement_test("robust.lost-server-detected", LOST_REPLIES, "dialogue client")
+def test_lost_reply_detected(run: Run, baseline: Run) -> Judgement:
+    """The answer stops in the middle, by an end or a reset; or none comes."""
+    return robust.reports_lost_server(run, baseline)
+
+
 @requirement_test("robust.lost-server-detected", LOST_FILES, "file client")
 def test_lost_file_detected(run: Run, baseline: Run) -> Judgement:
     """The connection is reset before, in or after the file."""
@@ -90,6 +120,12 @@ def test_lost_file_detected(run: Run, baseline: Run) -> Judgement:
 @requirement_test("robust.client-reset", LOSSES, "posix echo server")
 def test_client_reset(run: Run, nobody_lost: Run) -> Judgement:
     """Clients reset or leave in mid-conversation, and others go on."""
+    return clients.serves_the_others(run, nobody_lost)
+
+
+@requirement_test("robust.client-reset", DIALOGUE_LOSSES, "dialogue server")
+def test_client_reset_in_mid_request(run: Run, nobody_lost: Run) -> Judgement:
+    """Clients reset or leave before, in and after a request, and others go on."""
     return clients.serves_the_others(run, nobody_lost)
 
 
@@ -106,6 +142,12 @@ def test_client_reset_in_mid_file(run: Run, nobody_lost: Run) -> Judgement:
     return clients.serves_the_others(run, nobody_lost)
 
 
+@requirement_test("robust.client-reset", CHAT_LOSSES, "chat server")
+def test_client_reset_in_chat(run: Run, nobody_lost: Run) -> Judgement:
+    """A client resets or leaves, in silence or with its last line, and others speak."""
+    return clients.serves_the_others(run, nobody_lost)
+
+
 @requirement_test("robust.aborted-connection", ABORTED)
 def test_aborted_connection(run: Run, nothing_fails: Run) -> Judgement:
     """accept returns ECONNABORTED once, for the first or the second client."""
@@ -118,7 +160,13 @@ def test_descriptor_limit(run: Run, nothing_fails: Run) -> Judgement:
     return clients.serves_again(run, nothing_fails)
 
 
-@requirement_test("robust.interrupted-calls", INTERRUPTIONS)
+@requirement_test("robust.interrupted-calls", INTERRUPTIONS, "udp")
+def test_interrupted_calls_over_datagrams(run: Run, baseline: Run) -> Judgement:
+    """The first calls of each kind are interrupted, one at a time."""
+    return datagrams.is_not_interrupted(run, baseline)
+
+
+@requirement_test("robust.interrupted-calls", INTERRUPTIONS, "posix")
 def test_interrupted_calls(run: Run, baseline: Run) -> Judgement:
     """The first calls of each kind are interrupted, one at a time."""
     return robust.is_not_disturbed(run, baseline)
@@ -128,6 +176,12 @@ def test_interrupted_calls(run: Run, baseline: Run) -> Judgement:
 def test_port_in_use(run: Run, baseline: Run) -> Judgement:
     """Somebody else has the port."""
     return robust.reports_port_in_use(run, baseline)
+
+
+@requirement_test("robust.path-in-use", PATH_TAKEN)
+def test_path_in_use(run: Run, baseline: Run) -> Judgement:
+    """A socket is at the path: that of an earlier run, or that of somebody else who listens."""
+    return paths.reports_path_in_use(run, baseline)
 
 
 @requirement_test("robust.arguments", NO_ARGUMENTS)
@@ -154,9 +208,27 @@ def test_no_crash_of_server(run: Run, _: Run) -> Judgement:
     return robust.survives(run)
 
 
+@requirement_test("robust.no-crash", HOSTILE_REQUESTS, "dialogue server")
+def test_no_crash_by_requests(run: Run, baseline: Run) -> Judgement:
+    """Formats, control characters, every byte value as a request, and a usual one from the next client."""
+    return dialogue.survives_nasty_request(run, baseline)
+
+
 @requirement_test("robust.no-crash", HOSTILE_ANSWERS, "echo client")
 def test_no_crash_by_answers(run: Run, _: Run) -> Judgement:
     """Formats, control characters, every byte value in place of what was sent."""
+    return robust.survives(run)
+
+
+@requirement_test("robust.no-crash", HOSTILE_REPLIES, "dialogue client")
+def test_no_crash_by_replies(run: Run, _: Run) -> Judgement:
+    """Formats, control characters, every byte value and a long text as answers."""
+    return robust.survives(run)
+
+
+@requirement_test("robust.no-crash", HOSTILE_CHATS, "chat server")
+def test_no_crash_in_chat(run: Run, _: Run) -> Judgement:
+    """Formats, control characters, every byte value and a long text from a client, and a line from another one."""
     return robust.survives(run)
 
 
@@ -172,7 +244,25 @@ def test_no_crash_by_contents(run: Run, _: Run) -> Judgement:
     return robust.survives(run)
 
 
-@requirement_test("robust.own-signals", OWN_SIGNALS)
+@requirement_test("robust.no-crash", HOSTILE_DATAGRAMS, "udp server")
+def test_no_crash_by_datagrams(run: Run, _: Run) -> Judgement:
+    """Formats, control characters, every byte value in a datagram."""
+    return robust.survives(run)
+
+
+@requirement_test("robust.no-crash", HOSTILE_IN_RETURN, "udp client")
+def test_no_crash_by_datagrams_in_return(run: Run, _: Run) -> Judgement:
+    """Formats, control characters, every byte value, nothing and very much in place of what was sent."""
+    return robust.survives(run)
+
+
+@requirement_test("robust.own-signals", OWN_SIGNALS, "udp")
+def test_own_signals_over_datagrams(run: Run, without: Run) -> Judgement:
+    """Each signal that the program handles comes while it waits."""
+    return datagrams.goes_on_after_signal(run, without)
+
+
+@requirement_test("robust.own-signals", OWN_SIGNALS, "posix")
 def test_own_signals(run: Run, without: Run) -> Judgement:
     """Each signal that the program handles comes while it waits."""
     return robust.goes_on_after_signal(run, without)
@@ -196,10 +286,46 @@ def test_crossed_echoes(run: Run, in_turn: Run) -> Judgement:
     return clients.keeps_echoes_apart(run, in_turn)
 
 
+@requirement_test("robust.crossed-clients", CROSSED_DIALOGUES, "dialogue server", needs_trace=True)
+def test_crossed_dialogues(run: Run, in_turn: Run) -> Judgement:
+    """Several clients are there at once, also in the middle of their requests; five come one after the other."""
+    return dialogue.keeps_dialogues_apart(run, in_turn)
+
+
+@requirement_test("robust.crossed-clients", CHATS_TOGETHER, "chat server", needs_trace=True)
+def test_crossed_chats(run: Run, _: Run) -> Judgement:
+    """Several clients speak at the same moment, round after round."""
+    return chat.hears_each_sender(run)
+
+
 @requirement_test("robust.children-end", BASELINE_ONLY, needs_trace=True)
 def test_children_end(run: Run, _: Run) -> Judgement:
     """A client is served by a child, and leaves."""
     return children.children_end(run)
+
+
+@requirement_test("robust.serves-at-once", BESIDE_A_SILENT_ONE)
+def test_serves_at_once(run: Run, _: Run) -> Judgement:
+    """One client is connected and says nothing; another one wants its answer."""
+    return parallel.serves_beside_a_silent_one(run)
+
+
+@requirement_test("robust.process-for-each", IN_TURNS, needs_trace=True)
+def test_process_for_each(run: Run, _: Run) -> Judgement:
+    """Three clients are there at once, and speak in turns."""
+    return parallel.serves_by_processes(run)
+
+
+@requirement_test("robust.thread-for-each", IN_TURNS, needs_trace=True)
+def test_thread_for_each(run: Run, _: Run) -> Judgement:
+    """Three clients are there at once, and speak in turns."""
+    return parallel.serves_by_threads(run)
+
+
+@requirement_test("descriptor.listener-closed-in-child", IN_TURNS, needs_trace=True)
+def test_listener_closed_in_child(run: Run, _: Run) -> Judgement:
+    """Three clients are there at once, each with a child of its own."""
+    return parallel.children_close_the_listener(run)
 
 
 @requirement_test("robust.children-reaped-at-once", ENDING_TOGETHER, needs_trace=True)
@@ -214,10 +340,22 @@ def test_too_few_arguments(run: Run, baseline: Run) -> Judgement:
     return robust.misses_an_argument(run, baseline)
 
 
-@requirement_test("robust.slow-client", SLOW_CLIENTS)
+@requirement_test("robust.slow-client", SLOW_DIALOGUES, "dialogue server")
+def test_slow_request(run: Run, silent: Run) -> Judgement:
+    """A client begins a request and waits; another one wants its answer."""
+    return dialogue.answers_beside_a_slow_one(run, silent)
+
+
+@requirement_test("robust.slow-client", SLOW_CLIENTS, "echo server")
 def test_slow_client(run: Run, silent: Run) -> Judgement:
     """A client does not read, or begins a line and waits; another one wants its answer."""
     return clients.serves_beside_a_slow_one(run, silent)
+
+
+@requirement_test("robust.slow-client", SLOW_CHATS, "chat server")
+def test_slow_chat(run: Run, _: Run) -> Judgement:
+    """A client does not read; another one speaks much, and a third one wants to hear it."""
+    return chat.hears_beside_a_silent_reader(run)
 
 
 @requirement_test("robust.full-table-waits", FULL_TABLE)
