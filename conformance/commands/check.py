@@ -6,6 +6,7 @@ What is slow to load is loaded where it is needed: help and wrong use answer at 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -13,12 +14,25 @@ import typer
 from rich.console import Console
 
 from conformance.catalogue import catalogue
-from conformance.commands.common import known, known_prefixes, or_stop, progress, stop, write_output
+from conformance.commands.common import (
+    SANDBOX,
+    Courses,
+    known,
+    known_prefixes,
+    known_sandbox,
+    or_stop,
+    progress,
+    stop,
+    with_courses,
+    write_output,
+)
+from conformance.commands.exports import STANDARD_OUTPUT, exports_of, known_rubric, write_exports
 from conformance.messages import text
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
 from conformance.records.results import Results, encode
 from conformance.reporting import github, terminal
 from conformance.sandbox.client import start_sandboxes
+from conformance.sandbox.request import Wanted
 from conformance.submission.discover import Submission, named_program, read_submission
 
 
@@ -28,12 +42,18 @@ class OutputFiles(NamedTuple):
     json: Path | None
     html: Path | None
     junit: Path | None
+    strict: bool = False
+    """Whether a SHOULD that is broken is a failure in JUnit XML."""
 
     def write(self, found: Results) -> Results:
         """Write all that were asked for, and return what was found."""
         from conformance.reporting import html, junit
 
-        for path, form in ((self.json, encode), (self.html, html.page), (self.junit, junit.xml)):
+        for path, form in (
+            (self.json, encode),
+            (self.html, html.page),
+            (self.junit, partial(junit.xml, strict=self.strict)),
+        ):
             if path is not None:
                 made = form(found)
                 write_output(path, made.encode() if isinstance(made, str) else made)
@@ -52,6 +72,7 @@ class Asked:
     seed: int | None
     profile: str
     jobs: int
+    sandbox: Wanted
 
     def validate(self) -> None:
         """End the command where something is named that does not exist."""
@@ -67,7 +88,7 @@ class Asked:
     def judged(self) -> Results:
         """Judge it, and show how far that is. The sandboxes are set up while the rest is still loaded."""
         submission = self.submission()
-        sandboxes = start_sandboxes(min(self.jobs, len(self.programs or submission.found)))
+        sandboxes = start_sandboxes(min(self.jobs, len(self.programs or submission.found)), wanted=self.sandbox)
         from conformance.judging.assess import Request, check
         from conformance.judging.engine import Options
 
@@ -97,14 +118,20 @@ def check_command(
     seed: Annotated[int | None, typer.Option(help=text("help.check.seed"), metavar="N")] = None,
     profile: Annotated[str, typer.Option(help=text("help.check.profile"), metavar="NAME")] = DEFAULT_PROFILE.name,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", help=text("help.check.jobs"), metavar="N", min=1)] = None,
+    sandbox: Annotated[str, typer.Option(help=text("help.check.sandbox"), metavar="WHICH")] = SANDBOX,
+    rubric: Annotated[str, typer.Option(help=text("help.check.rubric"), metavar="NAME|FILE")] = "",
+    form: Annotated[list[str] | None, typer.Option("--as", help=text("help.check.as"), metavar="FORMAT=FILE")] = None,
+    course: Courses = None,
     *,
     observer: Annotated[bool, typer.Option(help=text("help.check.observer"))] = True,
     on_github: Annotated[bool, typer.Option("--github", help=text("help.check.github"))] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=text("help.check.strict"))] = False,
     watch: Annotated[bool, typer.Option("--watch", help=text("help.check.watch"))] = False,
     debug: Annotated[bool, typer.Option(help=text("help.check.debug"))] = False,
     list_only: Annotated[bool, typer.Option("--list", help=text("help.check.list"))] = False,
 ) -> None:
     """Judge the programs in a folder."""
+    with_courses(course)
     asked = Asked(
         folder=folder,
         programs=dict(named_program(words) for words in exercise or ()),
@@ -113,6 +140,7 @@ def check_command(
         seed=seed,
         profile=profile,
         jobs=jobs or len(os.sched_getaffinity(0)),
+        sandbox=known_sandbox(sandbox),
     )
     asked.validate()
     if list_only:
@@ -122,18 +150,31 @@ def check_command(
         stop(text("command.which-folder"))
     if watch and on_github:
         stop(text("command.not-together", one="--watch", other="--github"))
-    files = OutputFiles(json, html_file, junit_file)
+    exports = exports_of(form or ())
+    if bool(exports) != bool(rubric):
+        stop(text("check.rubric-and-as"))
+    if exports and (watch or on_github):
+        stop(text("command.not-together", one="--as", other="--watch" if watch else "--github"))
+    marked_by = known_rubric(rubric) if rubric else None
+    files = OutputFiles(json, html_file, junit_file, strict)
     with github.commands_stopped(enabled=on_github), or_stop():
         if watch:
             from conformance.commands.watch import watching
 
             asked.submission()
-            watching(folder, [path for path in files if path is not None], lambda: files.write(asked.judged()))
+            watching(
+                folder,
+                [path for path in (json, html_file, junit_file) if path is not None],
+                lambda: files.write(asked.judged()),
+            )
             return
         found = files.write(asked.judged())
-        terminal.terminal_summary(found, Console(highlight=False), debug=debug)
+        on_errors = any(one.file == STANDARD_OUTPUT for one in exports)  # a system reads all of standard output
+        terminal.terminal_summary(found, Console(highlight=False, stderr=on_errors), debug=debug)
         if html_file is not None:
-            typer.echo(text("command.page", file=html_file))
+            typer.echo(text("command.page", file=html_file), err=on_errors)
+        if marked_by is not None:
+            raise typer.Exit(write_exports(found, marked_by, tuple(asked.programs), exports))
     if on_github:
         _tell_github(found)
     raise typer.Exit(found.exit_status)

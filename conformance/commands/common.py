@@ -1,29 +1,59 @@
 """What commands share: exit status, one line for wrong use, progress, files that are written."""
 
+import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import Annotated, Any, Final, Literal, NoReturn, get_args
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from conformance.catalogue import catalogue
+from conformance.catalogue import CatalogueError, catalogue, lay_over
 from conformance.judging.errors import HarnessError
 from conformance.messages import text
 from conformance.messages.escaping import escaped
 from conformance.records.errors import SandboxError, Unusable
+from conformance.sandbox.request import Wanted
 from conformance.submission.discover import SubmissionError
 
 EXIT_USAGE: Final = 2
 EXIT_HARNESS: Final = 3
 EXIT_INTERRUPTED: Final = 130
-Nameable = Literal["exercise", "language", "profile"]
+Nameable = Literal["exercise", "language", "profile", "sandbox"]
 """What may be named that does not exist."""
+SANDBOX: Final[Wanted] = "best"
+"""How much is isolated where nothing is said."""
+COURSE_VARIABLE: Final = "OFFHOOK_COURSE"
+Courses = Annotated[
+    list[Path] | None,
+    typer.Option("--course", envvar=COURSE_VARIABLE, show_envvar=False, help=text("help.course"), metavar="FOLDER"),
+]
+"""The courses that a command works with: `with_courses` lays them over the package's own catalogue."""
 Report = Callable[[int, int, str], None]
 """Told how much is done, of how much, and what comes now."""
+
+
+class OutputError(Exception):
+    """What is printed cannot be written, as on a full disk; the text says why.
+
+    It is no OSError: of that, typer makes a status that says something else.
+    """
+
+
+class Output(io.FileIO):
+    """Standard output, of which it is known that it is what cannot be written."""
+
+    def write(self, data: Any, /) -> int:
+        """Write. Raises `OutputError`."""
+        try:
+            return super().write(data)
+        except BlockingIOError:
+            raise
+        except OSError as problem:
+            raise OutputError(problem.strerror) from None
 
 
 def stop(why: str, status: int = EXIT_USAGE) -> NoReturn:
@@ -43,11 +73,28 @@ def write_output(path: Path, data: bytes, *, add: bool = False) -> None:
         stop(f"{path}: {problem.strerror}")
 
 
+def with_courses(folders: Courses) -> None:
+    """Lay courses over the package's catalogue; end the command where one cannot be used."""
+    if not folders:
+        return
+    try:
+        lay_over(folders)
+    except CatalogueError as problem:
+        first, *more = str(problem).splitlines()
+        stop(text("course.and-more", first=first, count=len(more)) if more else first)
+
+
 def known(given: Sequence[str], what: Sequence[str], kind: Nameable) -> None:
     """End the command where something was named that does not exist."""
     wrong = next((name for name in given if name not in what), None)
     if wrong is not None:
         stop(text(f"command.unknown.{kind}", name=wrong, known=what))
+
+
+def known_sandbox(name: str) -> Wanted:
+    """Return how much is to be isolated; end the command where the name means nothing."""
+    known((name,), get_args(Wanted), "sandbox")
+    return next(one for one in get_args(Wanted) if one == name)
 
 
 def known_prefixes(prefixes: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.catalogue import Requirement, catalogue, words
-from conformance.commands.common import stop
+from conformance.commands.common import Courses, stop, with_courses
 from conformance.messages import Message, also, render, say, text
 from conformance.messages.escaping import escaped
 
@@ -22,8 +22,10 @@ POSIX_STANDARD: Final = "XSH "
 
 def explain(
     requirement: Annotated[str, typer.Argument(metavar="ID", help=text("help.explain.id"))],
+    course: Courses = None,
 ) -> None:
     """Explain a requirement: what it asks, what it is good for, what else is right, the classic mistake, what to do."""
+    with_courses(course)
     console = Console(highlight=False, soft_wrap=False)
     console.width = min(console.width, EXPLANATION_WIDTH)
     requirements = catalogue().requirements
@@ -58,7 +60,8 @@ def _parts(one: Requirement) -> Iterator[tuple[str, str]]:
     yield "todo", said.todo
     yield "judged", render(_scenarios_judged(one))
     yield "exercises", ", ".join(name for name in catalogue().exercises if one.concerns(name))
-    yield "sources", render(also(*map(_source_in_words, one.sources), say("explain.notes", section=one.course_section)))
+    notes = (say("explain.notes", section=one.course_section),) if one.course_section else ()
+    yield "sources", render(also(*map(_source_in_words, one.sources), *notes))
 
 
 def _scenarios_judged(one: Requirement) -> Message | str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from conformance.catalogue import catalogue, words
-from conformance.commands.common import known, stop
+from conformance.commands.common import Courses, known, stop, with_courses
 from conformance.messages import text
 from conformance.submission.skeletons import SKELETON_EXTENSIONS, skeleton_languages, starter, write_skeleton
 
@@ -15,15 +15,19 @@ from conformance.submission.skeletons import SKELETON_EXTENSIONS, skeleton_langu
 def new(
     exercise: Annotated[str, typer.Argument(help=text("help.new.exercise"), metavar="EXERCISE")],
     folder: Annotated[Path, typer.Argument(help=text("help.new.folder"), metavar="FOLDER")] = Path(),
+    course: Courses = None,
     *,
     language: Annotated[str, typer.Option(help=text("help.new.language"), metavar="|".join(SKELETON_EXTENSIONS))],
 ) -> None:
     """Write a program to begin with; a file that is there already is never overwritten."""
+    with_courses(course)
     exercises = catalogue().exercises
     known([exercise], list(exercises), "exercise")
     known([language], list(SKELETON_EXTENSIONS), "language")
     possible = skeleton_languages(exercises[exercise])
     if language not in possible:
+        if exercises[exercise].transport == "tls":
+            stop(text("starter.no-tls", exercise=exercise, language=language, known=possible))
         stop(text("starter.hides-descriptors", exercise=exercise, language=language, known=possible))
     made = starter(exercises[exercise], language, words().exercise[exercise].title)
     try:

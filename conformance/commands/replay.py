@@ -9,7 +9,18 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.catalogue import catalogue
-from conformance.commands.common import EXIT_HARNESS, known, known_prefixes, or_stop, progress, stop
+from conformance.commands.common import (
+    EXIT_HARNESS,
+    SANDBOX,
+    Courses,
+    known,
+    known_prefixes,
+    known_sandbox,
+    or_stop,
+    progress,
+    stop,
+    with_courses,
+)
 from conformance.judging.replay import LARGEST_FILE, NoResultsError, Outcome, Replayed, failures, read_results
 from conformance.judging.replay import replay as try_again
 from conformance.messages import also, render, say, text
@@ -28,12 +39,16 @@ def replay_command(
     exercise: Annotated[list[str] | None, typer.Option(help=text("help.replay.exercise"), metavar="NAME")] = None,
     requirement: Annotated[list[str] | None, typer.Option(help=text("help.replay.requirement"), metavar="ID")] = None,
     folder: Annotated[Path | None, typer.Option(help=text("help.replay.folder"), metavar="FOLDER")] = None,
+    sandbox: Annotated[str, typer.Option(help=text("help.check.sandbox"), metavar="WHICH")] = SANDBOX,
+    course: Courses = None,
     *,
     observer: Annotated[bool, typer.Option(help=text("help.replay.observer"))] = True,
 ) -> None:
     """Try saved failures again, each in its own scenario, on the programs as they are now."""
+    with_courses(course)
     known(exercise or (), list(catalogue().exercises), "exercise")
     known_prefixes(requirement or ())
+    wanted = known_sandbox(sandbox)
     results = _read_results(file)
     saved = failures(results, exercise or (), requirement or ())
     if not saved:
@@ -42,8 +57,10 @@ def replay_command(
     with or_stop():
         submission = read_submission(folder or Path(results.submission.folder))
         with progress(text("command.building")) as report:
-            done = try_again(submission, saved, observe=observer, progress=report)
-    _show(done, Console(highlight=False))
+            done, isolation = try_again(submission, saved, observe=observer, wanted=wanted, progress=report)
+    console = Console(highlight=False)
+    _show(done, console)
+    console.print(Text(escaped(render(isolation), LONGEST_REPLAY_LINE), "dim"))
     raise typer.Exit(_status(done))
 
 

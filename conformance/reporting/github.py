@@ -17,7 +17,7 @@ import typer
 
 from conformance.catalogue import words
 from conformance.messages import render, text
-from conformance.messages.escaping import escaped
+from conformance.messages.escaping import escaped, visible
 from conformance.records.notes import note_in_words
 from conformance.records.results import Results, Verdict, VerdictName
 from conformance.reporting import priority
@@ -65,9 +65,9 @@ def _annotation(results: Results, finding: Finding, workspace: Path) -> str:
     grave = any(one.level == "MUST" or one.verdict == "harness-error" for one in finding.verdicts)
     properties = {**_annotation_place(results, finding.first, workspace), "title": _title(finding)}
     inside = ",".join(
-        f"{name}={escaped(value, LONGEST_ANNOTATION_LINE).translate(IN_PROPERTY)}" for name, value in properties.items()
+        f"{name}={visible(value, LONGEST_ANNOTATION_LINE).translate(IN_PROPERTY)}" for name, value in properties.items()
     )
-    message = escaped(_message(finding), LONGEST_ANNOTATION).translate(IN_MESSAGE)
+    message = visible(_message(finding), LONGEST_ANNOTATION).translate(IN_MESSAGE)
     return f"::{'error' if grave else 'warning'} {inside}::{message}"
 
 

@@ -17,6 +17,7 @@ from conformance.records.notes import note_in_words
 from conformance.records.results import COUNTS_AGAINST, Results, Verdict
 from conformance.records.scenario_in_words import scenario_in_words
 from conformance.reporting import priority
+from conformance.reporting.advice import for_language, is_told_apart
 from conformance.reporting.priority import Finding
 from conformance.reporting.timeline import time_line
 
@@ -24,10 +25,16 @@ MANY_VERDICTS: Final = 300
 """From so many verdicts on, what is out of sight is laid out only when it comes into sight."""
 LONGEST_HTML_LINE: Final = 300
 """How much is shown of what should be one line."""
-
-
 SCENARIO_LINES_SHOWN: Final = 16
 """How many lines of a scenario in words are shown."""
+EMBEDDED: Final = {
+    "style": "style.css",
+    "script": "script.js",
+    "class_style": "class.css",
+    "class_script": "class.js",
+    "near_style": "near.css",
+}
+"""What a template may put into its page, by the name that it has there; `NAME_hash` allows it."""
 
 
 class VerdictGroup(NamedTuple):
@@ -53,52 +60,64 @@ class Chapter(NamedTuple):
 
 def page(results: Results) -> str:
     """Return the page."""
+    return environment().get_template("page.html").render(**shown_values(results))
+
+
+def shown_values(results: Results) -> dict[str, object]:
+    """Return what the page's template shows; templates that extend it add their own."""
     wrong = priority.wrong(results)
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            results=results,
-            requirements=catalogue().requirements,
-            said=words().requirement,
-            chapters=_chapters(results),
-            notes=[note_in_words(note) for note in results.submission.notes],
-            wrong=wrong,
-            must=_broken(wrong, "MUST"),
-            less=_broken(wrong, "SHOULD") + _broken(wrong, "MAY"),
-            not_judged=priority.not_judged(results),
-            unbuilt={program.exercise: program for program in results.programs if not program.built},
-            verdicts=Counter(one.verdict for one in priority.by_priority(results.verdicts)),
-            groups=list(dict.fromkeys(catalogue().requirements[one.requirement].group for one in results.verdicts)),
-            role=_role,
-            large=MANY_VERDICTS,
-        )
-    )
+    return {
+        "results": results,
+        "requirements": catalogue().requirements,
+        "said": words().requirement,
+        "chapters": _chapters(results),
+        "notes": [note_in_words(note) for note in results.submission.notes],
+        "wrong": wrong,
+        "must": _broken(wrong, "MUST"),
+        "less": _broken(wrong, "SHOULD") + _broken(wrong, "MAY"),
+        "not_judged": priority.not_judged(results),
+        "unbuilt": {program.exercise: program for program in results.programs if not program.built},
+        "verdicts": Counter(one.verdict for one in priority.by_priority(results.verdicts)),
+        "groups": list(dict.fromkeys(catalogue().requirements[one.requirement].group for one in results.verdicts)),
+        "role": _role,
+        "languages": {program.exercise: program.language for program in results.programs},
+        "large": MANY_VERDICTS,
+    }
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what renders the templates of all pages: each carries its styles and scripts in itself."""
+    made = Environment(
         loader=PackageLoader("conformance.reporting", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
-    environment.filters["plain"] = _plain_markup
-    environment.globals |= {
+    made.filters["plain"] = _plain_markup
+    made.globals |= {
         "text": text,
+        "group_name": _group_name,
         "render": render,
         "language": current_language,
         "scenario_in_words": scenario_in_words,
+        "for_language": for_language,
+        "is_told_apart": is_told_apart,
         "time_line": time_line,
         "shown": SCENARIO_LINES_SHOWN,
     }
-    for name in ("style.css", "script.js"):
+    for kind, name in EMBEDDED.items():
         content = _minified(resources.files("conformance.reporting").joinpath("templates", name).read_text("utf-8"))
-        kind = name.partition(".")[0]
-        environment.globals |= {kind: Markup(content), f"{kind}_hash": _hash(content)}
-    return environment
+        made.globals |= {kind: Markup(content), f"{kind}_hash": _hash(content)}
+    return made
+
+
+def _group_name(group: str) -> str:
+    """Return what a group of requirements is called; that of a course has the course's name."""
+    course = next((one.name for one in catalogue().courses if one.prefix == group), None)
+    return text(f"group.{group}") if course is None else course
 
 
 def _hash(content: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 from conformance.catalogue import Role
 from conformance.messages import render, text
 from conformance.records.results import CallLine, Evidence, SourceLine
-from conformance.records.run import described_ending
+from conformance.records.run import CUT_OFF, described_ending
 
 EVENTS_DRAWN: Final = 30
 """How many events are drawn: those around the call that went wrong, or around the last call."""
@@ -15,8 +15,11 @@ LANES: Final = 6
 Shape = Literal["call", "in", "out", "peer", "fault", "end"]
 SHAPES: Final[dict[str, Shape]] = {
     "connected": "in",
+    "opened": "peer",
+    "stranger": "in",
     "refused": "in",
     "accepted": "out",
+    "heard": "peer",
     "sent": "in",
     "received": "out",
     "peer ended": "in",
@@ -27,6 +30,15 @@ SHAPES: Final[dict[str, Shape]] = {
     "peer reads": "peer",
     "program reset": "out",
     "signal": "fault",
+    "hello": "out",
+    "handshake": "out",
+    "certificates": "out",
+    "alert": "out",
+    "key update": "out",
+    "garbled": "out",
+    "peer notified": "in",
+    "peer updated": "in",
+    "peer alerted": "in",
 }
 """Which way an arrow points: in, to the program. What a peer does by itself is a mark; a fault is the system's."""
 OF_PEERS: Final = frozenset({"in", "out", "peer"})
@@ -99,7 +111,9 @@ def _in_order(evidence: Evidence, role: Role, *, alone: bool) -> list[TimelineEv
     placed: list[tuple[tuple[int, int, int], TimelineEvent]] = []
     for place, event in enumerate(wire):
         peer = _peer(event.client, role, alone=alone)
-        words = text(f"line.{event.what.replace(' ', '-')}", peer=peer, data=event.data)
+        cut_off = event.what == "peer ended" and event.detail == CUT_OFF
+        key = "line.peer-cut-off" if cut_off else f"line.{event.what.replace(' ', '-')}"
+        words = text(key, peer=peer, data=event.data, detail=event.detail)
         shown = TimelineEvent(SHAPES[event.what], words, event.client, broken=event.what in BROKEN)
         placed.append(((event.after, 0, 2 * place), shown))
     for call in evidence.calls:

@@ -1,0 +1,1 @@
+"""A class: many submissions, judged together and marked by one rubric."""

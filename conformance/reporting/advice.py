@@ -1,0 +1,22 @@
+"""What to do about a broken requirement, in the program's own language: some tell it for each language apart."""
+
+import re
+from typing import Final
+
+LANGUAGE: Final = re.compile(r"(?:(?<=\. )|^)(C|Python|Java|Go|JavaScript|Elsewhere|Other libraries): ")
+"""Where the advice for one language begins: at the start of a sentence."""
+LIKE: Final = {"C++": "C"}
+OTHERS: Final = ("Elsewhere", "Other libraries")
+
+
+def for_language(todo: str, language: str) -> str:
+    """Return what holds for a language, and what holds for all; all of it where it is told for all alike."""
+    common, *parts = LANGUAGE.split(todo)
+    told = dict(zip(parts[::2], parts[1::2], strict=True))
+    own = (told[name] for name in (LIKE.get(language, language), *OTHERS) if name in told)
+    return " ".join(part.strip() for part in (common, next(own, "")) if part.strip()) or todo
+
+
+def is_told_apart(todo: str) -> bool:
+    """Tell whether there is something to say for one language alone."""
+    return LANGUAGE.search(todo) is not None
