@@ -25,6 +25,8 @@ TOOLS = {
     "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
     "x86_64-w64-mingw32-g++": "g++-mingw-w64-x86-64",
 }
+# Headers of the programs that are judged, and the Debian packages that bring them.
+HEADERS = {"/usr/include/openssl/ssl.h": "libssl-dev"}
 
 
 @nox.session
@@ -39,7 +41,11 @@ def check(session: nox.Session) -> None:
     windows = shutil.which("x86_64-w64-mingw32-gcc") and shutil.which("wine")
     if not windows:
         session.log("no Wine: Windows programs are not judged (Debian: apt-get install wine gcc-mingw-w64-x86-64)")
-    languages = ["python", *(["winsock"] if windows else []), *(["c"] if compiler else [])]
+    openssl = compiler and all(Path(header).is_file() for header in HEADERS)
+    if compiler and not openssl:
+        session.log("no OpenSSL: programs over TLS in C are not judged (Debian: apt-get install libssl-dev)")
+    found = {"python": True, "winsock": windows, "tls": openssl, "c": compiler}
+    languages = [language for language, is_there in found.items() if is_there]
     for language in languages:
         page = "reports/index.html" if language == ("c" if compiler else "python") else f"reports/{language}.html"
         data = f"reports/{language}.json"
@@ -49,27 +55,44 @@ def check(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the suite itself, each wrong program on its own defect among it. Arguments go to pytest."""
-    _pytest(session, "not stress")
+    _pytest(session, "not stress", workers=2)
 
 
 @nox.session
 def matrix(session: nox.Session) -> None:
     """Judge every wrong and right program on every requirement; print the table; fail where there is a surprise."""
     _install_tools(session)
-    session.install("-e", ".", "--group", "tests")
+    session.install("-e", ".[cluster]", "--group", "tests")
     session.run("python", "-m", "tests.matrix", *session.posargs)
+
+
+@nox.session
+def courses(session: nox.Session) -> None:
+    """Try the programs of every course, here and in the package. Arguments go to `offhook course check`."""
+    _install_tools(session)
+    session.install("-e", ".")
+    for home in ("conformance/courses", "tests/courses"):
+        for course in sorted(Path(home).glob("*/course.toml")):
+            session.run("offhook", "course", "check", str(course.parent), *session.posargs)
 
 
 @nox.session
 def stress(session: nox.Session) -> None:
     """Judge programs again and again, while nothing else runs and while the processors are busy; no verdict changes."""
-    _pytest(session, "stress")
+    _pytest(session, "stress", workers=3)  # some wait for a limit of time: then there is room for another
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz by coverage what reads program files: ELF, Windows programs, DWARF. Arguments go to libFuzzer."""
+    session.install("-e", ".", "--group", "fuzz")
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
 
 
 @nox.session
 def quality(session: nox.Session) -> None:
     """Check style and types."""
-    session.install("-e", ".", "--group", "tests", "--group", "quality")
+    session.install("-e", ".[cluster]", "--group", "tests", "--group", "quality")
     session.run("ruff", "format", "--check", "conformance", "docs", "tests", "noxfile.py")
     session.run("ruff", "check", "conformance", "docs", "tests", "noxfile.py")
     session.run("mypy")
@@ -85,7 +108,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure, as ratios within one run: tracing beside strace, judged starts beside bare ones, waiting."""
-    session.install("-e", ".", "--group", "tests")
+    session.install("-e", ".[cluster]", "--group", "tests")
     session.run("python", "-m", "tests.bench", *session.posargs)
 
 
@@ -107,17 +130,19 @@ def schema(session: nox.Session) -> None:
     Path("conformance/reporting/results.schema.json").write_bytes(made)
 
 
-def _pytest(session: nox.Session, chosen: str) -> None:
-    """Run the tests of a tier with two workers; one that has nothing left takes over tests of the other."""
+def _pytest(session: nox.Session, chosen: str, *, workers: int) -> None:
+    """Run the tests of a tier; a worker that has nothing left takes over tests of another."""
     _install_tools(session)
-    session.install("-e", ".", "--group", "tests")
-    workers = ("-n", "2", "--dist", "worksteal")
-    session.run("python", "-m", "pytest", "-o", "testpaths=tests", *workers, "-m", chosen, *session.posargs)
+    session.install("-e", ".[cluster]", "--group", "tests")
+    spread = ("-n", str(workers), "--dist", "worksteal")
+    session.run("python", "-m", "pytest", "-o", "testpaths=tests", *spread, "-m", chosen, *session.posargs)
 
 
 def _install_tools(session: nox.Session) -> None:
     """Install what the tests need from Debian, where this is CI and it may; otherwise name it."""
-    missing = sorted({package for tool, package in TOOLS.items() if shutil.which(tool) is None})
+    tools = {package for tool, package in TOOLS.items() if shutil.which(tool) is None}
+    headers = {package for header, package in HEADERS.items() if not Path(header).is_file()}
+    missing = sorted(tools | headers)
     if not missing:
         return
     packages = [name for package in missing for name in package.split()]

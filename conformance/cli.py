@@ -1,5 +1,7 @@
 """The command line: `offhook check FOLDER` and its like."""
 
+import io
+import os
 import signal
 import sys
 import traceback
@@ -10,8 +12,8 @@ import typer
 
 from conformance import __version__
 from conformance.catalogue import CatalogueError
-from conformance.commands import check, explain, new, replay
-from conformance.commands.common import EXIT_HARNESS, stop
+from conformance.commands import check, classes, course, doctor, explain, new, replay
+from conformance.commands.common import EXIT_HARNESS, EXIT_INTERRUPTED, Output, OutputError, stop
 from conformance.messages import text
 from conformance.trace_tool import command as tracing
 
@@ -26,6 +28,7 @@ app = typer.Typer(
 )
 COMMANDS: Final[dict[str, tuple[Callable[..., None], str]]] = {
     "check": (check.check_command, "offhook check my_homework --exercise hello_server"),
+    "doctor": (doctor.doctor, "offhook doctor"),
     "explain": (explain.explain, "offhook explain transfer.any-split"),
     "new": (new.new, "offhook new hello_server --language c my_homework"),
     "replay": (replay.replay_command, "offhook replay results.json --requirement transfer"),
@@ -33,8 +36,11 @@ COMMANDS: Final[dict[str, tuple[Callable[..., None], str]]] = {
 """Each command, with an example of its use."""
 for name, (command, example) in COMMANDS.items():
     app.command(name, help=text(f"help.{name}"), epilog=text("help.example", command=example))(command)
+app.add_typer(classes.app)
+app.add_typer(course.app)
 tracing.register(app)
 
+STANDARD_OUTPUT: Final = 1
 WRONG_USE: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 """Every kind of wrong use; typer itself names only this one of them."""
 
@@ -48,10 +54,32 @@ def offhook(*, version: Annotated[bool, typer.Option("--version", help=text("hel
 
 
 def run_cli() -> None:
-    """Run the command line; a termination is taken as an interruption, so that it cleans up too."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run the command line; where what it prints cannot be written, that is what it ends with, in one line."""
+    usual = sys.stdout
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(Output(STANDARD_OUTPUT, "w", closefd=False)),
+        usual.encoding,
+        usual.errors,
+        line_buffering=usual.isatty(),
+    )
     try:
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()
+    except OutputError as problem:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STANDARD_OUTPUT)  # what is left is written at the very end
+        stop(text("command.output", why=problem))
+
+
+def _run() -> None:
+    """Run a command; a termination is taken as an interruption, so that it cleans up too."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         sys.exit(app(standalone_mode=False))
+    except KeyboardInterrupt:
+        stop(text("command.interrupted"), EXIT_INTERRUPTED)
     except CatalogueError as problem:
         stop(str(problem), EXIT_HARNESS)
     except WRONG_USE as problem:
@@ -59,6 +87,8 @@ def run_cli() -> None:
         if words:
             stop(words)
         sys.exit(problem.exit_code)  # without a word: typer has shown its help already
+    except OutputError:
+        raise
     except Exception:  # Python's own status for it, 1, would say that a program broke a requirement
         traceback.print_exc()
         stop(text("command.bug"), EXIT_HARNESS)

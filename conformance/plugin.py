@@ -4,20 +4,23 @@ Each item asks the engine for one verdict. With `-n`, the workers of pytest-xdis
 is judged by one of them.
 """
 
+import contextlib
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 
-from conformance.catalogue import catalogue
+from conformance.catalogue import CatalogueError, catalogue, lay_over
 from conformance.judging.engine import Engine, Options, Task
 from conformance.messages import text
-from conformance.records.errors import Unusable
+from conformance.records.errors import SandboxError, Unusable
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
 from conformance.records.results import COUNTS_AGAINST
-from conformance.sandbox.client import start_sandboxes
+from conformance.sandbox.client import Sandbox, start_sandboxes
+from conformance.sandbox.request import Wanted
 from conformance.sandbox.temporary import temporary_root
 from conformance.submission.discover import Submission, SubmissionError, named_program, read_submission
 from conformance.suite.registry import RequirementTest, strayed, untested
@@ -25,6 +28,7 @@ from conformance.suite.registry import RequirementTest, strayed, untested
 SUBMISSIONS = pytest.StashKey[dict[str, Submission]]()
 """The submissions by the names under which items show them."""
 ENGINE = pytest.StashKey[Engine]()
+PROJECT: Final = "pyproject.toml"
 ALSO_WITHOUT_PREFIX: Final = frozenset({"submission", "exercise", "requirement"})
 """Options that are short as well: other plugins have none of these names."""
 
@@ -39,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
     several: dict[str, Any] = {"action": "append", "default": []}
     add("submission", metavar="FOLDER", help=text("help.pytest.submission"), **several)
+    add("course", metavar="FOLDER", help=text("help.course"), **several)
     add("exercise", metavar="NAME", help=text("help.pytest.exercise"), **several)
     add(
         "program",
@@ -54,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     add("seed", type=int, help=text("help.pytest.seed"))
     add("profile", choices=list(PROFILES), default=DEFAULT_PROFILE.name, help=text("help.pytest.profile"))
+    add("sandbox", choices=list(get_args(Wanted)), default="best", help=text("help.pytest.sandbox"))
     add("no-observer", action="store_true", help=text("help.pytest.no-observer"))
 
 
@@ -64,13 +70,25 @@ def pytest_configure(config: pytest.Config) -> None:
     if not folders:
         return
     try:
+        lay_over(_courses(config))
         named = dict(named_program(words) for words in config.getoption("offhook_program"))
         found = [read_submission(Path(folder), named) for folder in folders]
         temporary_root()
-    except (SubmissionError, OSError, Unusable) as problem:
+    except (CatalogueError, SubmissionError, OSError, Unusable) as problem:
         raise pytest.UsageError(str(problem)) from None
     names = Counter(one.name for one in found)
     config.stash[SUBMISSIONS] = {one.name if names[one.name] == 1 else one.folder: one for one in found}
+
+
+def _courses(config: pytest.Config) -> list[Path]:
+    """Return the courses that the options name, or `course` in `[tool.offhook]` of the project's pyproject.toml."""
+    named = config.getoption("offhook_course")
+    if named:
+        return [Path(folder) for folder in named]
+    project = config.rootpath / PROJECT
+    tables = tomllib.loads(project.read_text("utf-8")) if project.is_file() else {}
+    listed = tables.get("tool", {}).get("offhook", {}).get("course", [])
+    return [config.rootpath / folder for folder in ([listed] if isinstance(listed, str) else listed)]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -100,8 +118,13 @@ def pytest_collection(session: pytest.Session) -> None:
         seed=config.getoption("offhook_seed"),
         profile=PROFILES[config.getoption("offhook_profile")],
     )
-    config.stash[ENGINE] = engine = Engine(start_sandboxes(first=_worker_number(config)), options)
+    config.stash[ENGINE] = engine = Engine(_sandboxes(config), options)
     config.add_cleanup(engine.close)
+    if config.getoption("offhook_sandbox") == "require":
+        try:
+            _ = engine.isolation
+        except SandboxError as problem:
+            raise pytest.UsageError(str(problem)) from None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -164,6 +187,18 @@ class Item(pytest.Item):
     def reportinfo(self) -> tuple[Path, None, str]:
         """Return where it stands, and its name."""
         return self.path, None, self.name
+
+
+def _sandboxes(config: pytest.Config) -> list[Sandbox]:
+    return start_sandboxes(first=_worker_number(config), wanted=config.getoption("offhook_sandbox"))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say how much was isolated, where that was in this process."""
+    engine = config.stash.get(ENGINE, None)
+    with contextlib.suppress(SandboxError):  # each test has said it already
+        if engine is not None:
+            terminalreporter.write_line(text("pytest.isolation", sandbox=engine.isolation.described()))
 
 
 def _worker_number(config: pytest.Config) -> int:

@@ -258,7 +258,9 @@ def _program_file(pid: int) -> str:
 def _fate(pid: int, number: int) -> str:
     """Return what a process does about a signal."""
     try:
-        status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+        status = dict(
+            line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
+        )
         masks = {fate: int(status[key], 16) for key, fate in FATES.items()}
     except (OSError, ValueError, KeyError):
         return "default"
