@@ -28,6 +28,7 @@ from conformance.scenarios.greeting import LONG, conversation
 from conformance.submission.build import BuildDir
 from conformance.submission.discover import Found
 from conformance.submission.languages import C_FLAGS
+from tests.bench_classes import classes, cluster, large_class
 from tests.support import samples
 
 if TYPE_CHECKING:
@@ -302,10 +303,11 @@ def opening(folder: Path, _sandbox: Sandbox) -> dict[str, object]:
     file = folder / "page.html"
     file.write_text(text, "utf-8")
     what = f"a page of {VERDICTS:,} verdicts"
-    return {f"{what}, kB": round(len(text.encode()) / 1000, 1), f"{what}, opens in ms": _opens_in(file)}
+    return {f"{what}, kB": round(len(text.encode()) / 1000, 1), f"{what}, opens in ms": opens_in(file)}
 
 
-def _opens_in(file: Path) -> float | str:
+def opens_in(file: Path) -> float | str:
+    """Return the milliseconds that a page takes to open in chromium, or that there is none."""
     command = shutil.which("chromium")
     if command is None:
         return "no chromium here"
@@ -329,6 +331,7 @@ def opened(page: "Page", address: str) -> float:
 
 MEASURES: Final[tuple[Callable[[Path, Sandbox], Mapping[str, object]], ...]] = (
     tracing, starts, windows_starts, whole_check, endless, against_examples, against_programs, opening,
+    classes, cluster, large_class,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,12 +31,28 @@ def worker_number() -> int:
     return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let stress tests be shorter where they are run after each change."""
+    what = "judge each program and class of the stress tests so often, and as often while the processors are busy"
+    parser.addoption("--times", type=int, default=10, help=what)
+
+
+@pytest.fixture(scope="session")
+def times(request: pytest.FixtureRequest) -> int:
+    """How often a stress test judges the same while nothing else happens, and once more as often while it does."""
+    given = request.config.getoption("--times")
+    assert isinstance(given, int)
+    assert given >= 1
+    return given
+
+
 FOLDER_MARKS = {
     "sandbox": ("sandbox",),
     "cli": ("sandbox",),
     "matrix": ("sandbox",),
     "browser": ("browser",),
     "stress": ("sandbox", "stress"),
+    "hostile": ("sandbox", "stress"),
 }
 """How the tests of each folder are marked; those of `unit` run no program and are done in seconds."""
 
@@ -57,6 +73,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if os.environ.get("CI") == "true" and report.skipped and "conformance/suite" not in item.nodeid:
         report.outcome = "failed"
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In CI show a failure at once: where the whole is stopped before its end, nothing else would say why."""
+    if os.environ.get("CI") == "true" and report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} ({report.when}) failed:\n{report.longreprtext}", file=sys.__stderr__, flush=True)
 
 
 @pytest.fixture(scope="session")
@@ -123,16 +146,3 @@ def windows(sandbox: Sandbox) -> Sandbox:
     if not found.isolation.tracing:
         pytest.skip(str(found.isolation.why_not))
     return found
-
-
-@contextmanager
-def load() -> Iterator[None]:
-    """Keep all processors busy."""
-    burn = "while True: pass"
-    busy = [subprocess.Popen([sys.executable, "-c", burn]) for _ in range(os.cpu_count() or 2)]
-    try:
-        yield
-    finally:
-        for one in busy:
-            one.kill()
-            one.wait()

@@ -18,6 +18,7 @@ from tests.matrix import HERE, TEXTBOOK
 from tests.support.offhook import ROOT, check, offhook, put
 
 LARGEST_PAGE = 400_000
+WITH_OPENSSL = pytest.mark.skipif(not Path("/usr/include/openssl/ssl.h").is_file(), reason="no libssl-dev here")
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def submission(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("language", ["c", "python"])
+@pytest.mark.parametrize("language", ["c", "python", pytest.param("tls", marks=WITH_OPENSSL)])
 def test_the_reference_programs_keep_everything(language: str, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     offhook("check", ROOT / "reference_impl" / language, "--profile", "quick", "--html", page, status=0)

@@ -31,7 +31,7 @@ from tests.support.offhook import ROOT, check, offhook, put
 
 OF_A_STARTER = (
     "robust.arguments", "transfer.short-writes", "transfer.any-split", "file.content", "descriptor.reports-numbers",
-    "winsock.send-recv", "winsock.any-split",
+    "winsock.send-recv", "winsock.any-split", "tls.close-notify", "tls.any-record",
 )  # fmt: skip
 """What a starter explains, and what it does not do yet."""
 RIGHT = ROOT / "reference_impl" / "c" / "hello_client.c"
@@ -182,7 +182,9 @@ def test_a_starter_is_never_written_over_anything(folder: Path) -> None:
 
 @pytest.mark.parametrize("language", SKELETON_EXTENSIONS)
 def test_an_exercise_to_come_needs_only_its_data(language: str) -> None:
-    exercise = Exercise("1-2", ("low_copy",), ("{from}", "{to}"), "alone", "none", name="low_copy")
+    exercise = Exercise(
+        role="alone", conversation="none", source=("low_copy",), arguments=("{from}", "{to}"), name="low_copy"
+    )
     made = starter(exercise, language, "Copies a file")
     assert made.name == ("LowCopy" if language == "java" else "low_copy") + SKELETON_EXTENSIONS[language]
     assert "<from> <to>" in made.text

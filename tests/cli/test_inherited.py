@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.commands.common import EXIT_HARNESS
+from conformance.commands.common import EXIT_HARNESS, EXIT_USAGE
 from tests.support.offhook import ROOT
 
 
@@ -54,3 +54,25 @@ def test_a_program_that_is_only_looked_at_inherits_everything() -> None:
     command = f'umask 027; trap "" CHLD; exec "{sys.executable}" -P -m conformance.cli trace -- /bin/sh -c umask'
     done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, timeout=300, cwd=ROOT)
     assert done.stdout == "0027\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["explain transfer.any-split", "check --list", "check FOLDER --profile quick", "--help", "--version", "doctor"],
+)
+def test_an_output_that_cannot_be_written_is_said_in_one_line(words: str, submission: Path) -> None:
+    command = [sys.executable, "-m", "conformance.cli", *words.replace("FOLDER", str(submission)).split()]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300, cwd=ROOT, check=False
+        )
+    assert done.returncode == EXIT_USAGE, done.stderr
+    assert done.stderr == "offhook: standard output cannot be written: No space left on device\n"
+
+
+def test_who_reads_no_more_of_the_output_gets_one_line() -> None:
+    command = f'"{sys.executable}" -m conformance.cli check --list | true; exit "${{PIPESTATUS[0]}}"'
+    done = subprocess.run(
+        ["/bin/bash", "-c", command], capture_output=True, text=True, timeout=300, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) in ((0, 0), (EXIT_USAGE, 1))  # all was written before

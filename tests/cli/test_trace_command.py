@@ -328,7 +328,7 @@ def test_ctrl_c_leaves_no_daemon_behind() -> None:
         children = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(LIMIT) == 128 + signal.SIGINT
-    assert len(children) == 2
+    assert len(children) >= 2, "and a process that reads debug information"
     assert not any(map(lives, children))
 
 

@@ -4,10 +4,10 @@ Each program begins with a comment that says its mistake (or its shape), its exe
 `breaks`, and those that it `may` break, each with a reason.
 """
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,25 +16,23 @@ import msgspec
 from conformance.catalogue import catalogue
 from conformance.judging.context import JudgingContext, References
 from conformance.judging.engine import Engine, Judged, Options, Task, plan
-from conformance.judging.trial import judge
-from conformance.records.profiles import DEFAULT_PROFILE, Profile
-from conformance.records.results import COUNTS_AGAINST, Verdict
+from conformance.judging.explanations import EXPLANATIONS
+from conformance.judging.specimens import ACCUSES, Specimen, accused, missed, read_specimen
+from conformance.judging.trial import IN_MEMORY, judge
+from conformance.records.profiles import DEFAULT_PROFILE, PROFILES, Profile
+from conformance.records.results import Verdict
 from conformance.sandbox.client import start_sandboxes
 from conformance.submission.build import BuildDir
 from conformance.submission.discover import Found, Submission
-from conformance.submission.languages import EXTENSIONS, find_tool, languages_of
+from conformance.submission.languages import EXTENSIONS
 from conformance.suite.registry import all_tests
 
 HERE = Path(__file__).parent
 TEXTBOOK = HERE / "textbook"
 FOLDERS = (HERE / "wrong", HERE / "right", TEXTBOOK)
-LEADING = re.compile(r"^\s*(?:/\*+|\*+/?|//+|#+)?\s*")
-ID = re.compile(r"[a-z]+\.[a-z-]+")
-REASON = re.compile(rf"({ID.pattern}) \(([^)]*)\)")
+SPARED = PROFILES["quick"]
 TRIES_OF_A_KILLER = 3
 """What must fail is not doubted as often here: there are many of them, and steadiness has tests of its own."""
-ACCUSES = COUNTS_AGAINST - {"not-run"}
-"""Verdicts that say a program breaks a requirement: each is charged to it."""
 SEVERAL = {
     "wrong/server_fixed_port_taken_for_a_minute.c": "two slips: the second was not seen where the first was made",
 }
@@ -42,60 +40,22 @@ SEVERAL = {
 LAST_RUN = HERE.parents[1] / "reports" / "kill_matrix.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Specimen:
-    """One program of the matrix."""
-
-    path: Path
-    exercise: str
-    summary: str
-    """Its mistake, or what is special about its shape, in one sentence."""
-    breaks: frozenset[str]
-    may: frozenset[str]
-    reasons: tuple[tuple[str, str], ...] = ()
-    """Why it may break each of those."""
-
-    @property
-    def name(self) -> str:
-        """The folder and the file, as the table names it."""
-        return f"{self.path.parent.name}/{self.path.name}"
-
-    @property
-    def runnable(self) -> bool:
-        """Whether its language is there."""
-        if catalogue().exercises[self.exercise].platform == "winsock" and shutil.which("wine") is None:
-            return False
-        return find_tool(languages_of(catalogue().exercises[self.exercise])[self.path.suffix]) is not None
-
-
 def specimens() -> list[Specimen]:
     """Return every program of the matrix."""
     return [_read(path) for folder in FOLDERS for path in sorted(folder.glob("*")) if path.suffix in EXTENSIONS]
 
 
+def killers_of_courses() -> list[Specimen]:
+    """Return the wrong programs of the courses here and in the package, which `offhook course check` judges."""
+    homes = HERE.parent / "courses", HERE.parents[1] / "conformance" / "courses"
+    folders = sorted(folder for home in homes for folder in home.glob("*/wrong"))
+    return [read_specimen(path) for folder in folders for path in sorted(folder.glob("*")) if path.suffix in EXTENSIONS]
+
+
 def _read(path: Path) -> Specimen:
-    """Read the comment at the top: a sentence, then `key: values`; a value may go on in the next line."""
-    entries: dict[str, str] = {"summary": ""}
-    key = "summary"
-    for line in _comment(path):
-        name, colon, rest = line.partition(":")
-        if colon and name in ("exercise", "breaks", "may"):
-            key, line = name, rest
-        entries[key] = f"{entries.get(key, '')} {line}".strip()
-    known = set(catalogue().requirements)
-    breaks, may = (frozenset(ID.findall(re.sub(r"\([^)]*\)", "", entries.get(key, "")))) for key in ("breaks", "may"))
-    reasons = tuple(REASON.findall(entries.get("may", "")))
-    return Specimen(path, entries["exercise"], entries["summary"], breaks & known, may & known, reasons)
-
-
-def _comment(path: Path) -> Iterator[str]:
-    for line in path.read_bytes().decode("utf-8", "replace").splitlines():
-        text = line.strip()
-        if not text.startswith(("/*", "*", "//", "#")) or text.startswith(("#include", "#define", "#!")):
-            if text.startswith("#!"):
-                continue
-            return
-        yield LEADING.sub("", text).removesuffix("*/").strip()
+    """Read a program's comment; what it names that stands in no catalogue is a word of its sentences."""
+    found, known = read_specimen(path), set(catalogue().requirements)
+    return replace(found, breaks=found.breaks & known, may=found.may & known)
 
 
 def verdicts(
@@ -133,9 +93,16 @@ def verdicts(
 
 
 def judge_all(
-    programs: Sequence[Specimen], jobs: int, requirements: Sequence[str] = ()
+    programs: Sequence[Specimen],
+    jobs: int,
+    requirements: Sequence[str] = (),
+    *,
+    sparing: bool = False,
 ) -> Iterator[tuple[Specimen, list[Judged]]]:
-    """Judge programs, several at once, and yield each with its verdicts as soon as it has all of them."""
+    """Judge programs, several at once, and yield each with its verdicts as soon as it has all of them.
+
+    Sparing, only a part of the scenarios is played of what can be spared, and wrong programs are judged on less.
+    """
     options = Options(tries=TRIES_OF_A_KILLER)
     with TemporaryDirectory() as folder, Engine(start_sandboxes(jobs), options) as engine:
         by_folder = {}
@@ -146,6 +113,7 @@ def judge_all(
             shutil.copy(specimen.path, alone)
             taken = {specimen.exercise: Found(specimen.exercise, specimen.path.name)}
             asked = plan(Submission(str(alone), taken), prefixes=requirements)
+            asked = spared(specimen, asked) if sparing else asked
             by_folder[str(alone)] = (specimen, len(asked), list[Judged]())
             tasks += asked
         for judged in engine.verdicts(tasks):
@@ -155,22 +123,65 @@ def judge_all(
                 yield specimen, found
 
 
+def spared(specimen: Specimen, tasks: Sequence[Task]) -> list[Task]:
+    """Return what is judged of a program where time is short.
+
+    A wrong one is judged on what it breaks, on what that explains, and on the rest of the same group, which is most
+    like it. That nobody is accused of the others without reason is seen from the right programs. Of these, the first in
+    each exercise and language and those of the textbook are judged as usual, and the others in the profile `quick`.
+    """
+    groups = {_group(one) for one in specimen.breaks}
+    found = list[Task]()
+    for task in tasks:
+        requirement = task.test.requirement.id
+        if not can_be_spared(specimen, requirement):
+            found.append(task)
+        elif not specimen.breaks or (_group(requirement) in groups and requirement != IN_MEMORY):
+            found.append(task._replace(profile=SPARED))
+    return found
+
+
+def can_be_spared(specimen: Specimen, requirement: str) -> bool:
+    """Tell whether a program is known to be wrong, and not in this; or is right, and slow to start or one of many.
+
+    What a slip explains that is known is judged like the slip: it is seen in scenarios of the same profile.
+    """
+    concerned = {requirement, *(one.requirement for one in EXPLANATIONS.get(requirement, ()))}
+    return concerned.isdisjoint(specimen.breaks) and (
+        bool(specimen.breaks) or _is_slow(specimen) or _is_further(specimen)
+    )
+
+
+def _is_slow(specimen: Specimen) -> bool:
+    under_wine = catalogue().exercises[specimen.exercise].platform == "winsock"
+    return under_wine or EXTENSIONS[specimen.path.suffix].runtime == "managed"
+
+
+def _is_further(specimen: Specimen) -> bool:
+    return specimen.path.parent != TEXTBOOK and specimen.name not in _first_of_each()
+
+
+@cache
+def _first_of_each() -> frozenset[str]:
+    """Return the names of the first right program of each exercise in each language."""
+    right = [one for one in specimens() if not one.breaks and one.path.parent != TEXTBOOK]
+    return frozenset({(one.exercise, one.path.suffix): one.name for one in reversed(right)}.values())
+
+
+def _group(requirement: str) -> str:
+    return requirement.partition(".")[0]
+
+
 def surprises(specimen: Specimen, found: list[Verdict]) -> list[str]:
     """Return what is not as the program's comment says: a killer that survives, an accusation that it does not name.
 
     A failure of the suite itself is always one: it is no kill, and nothing that a program may bring about. What was not
     run is no kill either, and no surprise of a program that is known to be wrong.
     """
-    counts = ACCUSES if specimen.breaks else COUNTS_AGAINST
-    broken = {one.requirement: one for one in found if one.verdict in counts}
-    judged = {one.requirement for one in found}
     failed = [f"{one.requirement}: {one.verdict}: {one.reason}" for one in found if one.verdict == "harness-error"]
-    missed = [f"{name}: not noticed" for name in sorted(specimen.breaks & judged - set(broken))]
-    accused = [
-        f"{name}: {broken[name].verdict}: {broken[name].reason}"
-        for name in sorted(set(broken) - specimen.breaks - specimen.may)
-    ]
-    return failed + missed + accused
+    survived = [f"{name}: not noticed" for name in missed(specimen, found)]
+    unnamed = sorted(accused(specimen, found), key=lambda one: one.requirement)
+    return failed + survived + [f"{one.requirement}: {one.verdict}: {one.reason}" for one in unnamed]
 
 
 def costs(found: Iterable[str]) -> int:

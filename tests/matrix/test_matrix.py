@@ -8,10 +8,12 @@ import pytest
 
 from conformance.catalogue import catalogue
 from conformance.judging.context import References
+from conformance.judging.specimens import Specimen
 from conformance.records.profiles import PROFILES
 from conformance.submission.build import BuildDir
 from conformance.suite.registry import all_tests
-from tests.matrix import SEVERAL, Specimen, specimens, surprises, verdicts
+from tests.matrix import SEVERAL, killers_of_courses, specimens, surprises, verdicts
+from tests.matrix.__main__ import killed_here
 
 ALL = specimens()
 WRONG = [one for one in ALL if one.path.parent.name == "wrong"]
@@ -29,6 +31,7 @@ def references(build_dir: BuildDir) -> References:
     return References(build_dir.sandbox, build_dir)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("specimen", WRONG, ids=lambda one: one.name)
 def test_what_a_program_names_is_noticed(specimen: Specimen, build_dir: BuildDir, references: References) -> None:
     if not specimen.runnable:
@@ -37,6 +40,7 @@ def test_what_a_program_names_is_noticed(specimen: Specimen, build_dir: BuildDir
     assert surprises(specimen, found) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("specimen", ONE_OF_EACH, ids=lambda one: one.name)
 def test_a_right_program_is_not_accused(specimen: Specimen, build_dir: BuildDir, references: References) -> None:
     if not specimen.runnable:
@@ -53,9 +57,15 @@ def test_what_costs_several_is_there() -> None:
     assert set(SEVERAL) <= {one.name for one in ALL if len(one.breaks) > 1}
 
 
-@pytest.mark.parametrize("name", list(catalogue().requirements))
+@pytest.mark.parametrize("name", killed_here(()))
 def test_every_requirement_has_a_killer_and_a_test(name: str) -> None:
     assert any(name in specimen.breaks for specimen in ALL), "no wrong program breaks it"
     assert any(test.requirement.id == name for test in all_tests()), "no conformance test proves it"
     exercises = [exercise for exercise in catalogue().exercises if catalogue().requirements[name].concerns(exercise)]
     assert exercises, "it applies to no exercise"
+
+
+@pytest.mark.parametrize("name", sorted(set(catalogue().requirements) - set(killed_here(()))))
+def test_what_only_courses_judge_has_a_killer_in_a_course(name: str) -> None:
+    assert any(name in specimen.breaks for specimen in killers_of_courses()), "no wrong program breaks it"
+    assert any(test.requirement.id == name for test in all_tests()), "no conformance test proves it"

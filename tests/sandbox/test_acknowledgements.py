@@ -8,7 +8,7 @@ import pytest
 SHORTEST = """
 import os, socket, sys, time
 from conformance.sandbox import namespaces, uids
-from conformance.sandbox.connections import Connection
+from conformance.sandbox.lines import Connection
 if not namespaces.enter(as_root=uids.can_be_changed()):
     sys.exit("no namespaces here")
 family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET

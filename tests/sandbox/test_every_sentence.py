@@ -29,10 +29,12 @@ from conformance.suite.registry import RequirementTest, all_tests
 from tests.matrix import specimens
 from tests.support.mutations import changed
 
+OF_COURSES: Final = ("chat", "datagrams", "dialogue", "dialogue_client", "parallel", "paths", "thanks")
+"""Checks of exercises that only courses have: `offhook course check` tries them with the programs of these."""
 MODULES: Final[tuple[ModuleType, ...]] = tuple(
     import_module(f"conformance.checks.{path.stem}")
     for path in sorted(Path(checks.__path__[0]).glob("*.py"))
-    if path.stem not in ("__init__", "sanitizer")  # what reads the sanitizers' texts says all in tests of its own
+    if path.stem not in ("__init__", "sanitizer", *OF_COURSES)  # what reads the sanitizers' texts has tests of its own
 )
 SAID: Final = frozenset({"Broken", "NotApplicable", "say"})
 PLAYED: Final = 3
@@ -76,6 +78,19 @@ BESIDES: Final = {
     "win_echo_server_send_unchecked.c": "winsock.failures-tested",
     "win_server_listen_unchecked.c": "winsock.failures-tested",
     "win_server_int_socket.c": "winsock.handle-width",
+    "tls_server.js": "tls.close-notify",
+    "tls_client_verifies_nothing.c": "tls.chain-verified",
+    "tls_echo_client_says_yes.c": "tls.chain-verified",
+    "tls_client_expects_no_name.c": "tls.refusal-reported",
+    "tls_echo_client_sends_before_it_looks.c": "tls.no-data-before-verified",
+    "tls_client_wants_common_name.c": "tls.good-accepted",
+    "tls_client_speaks_tls_1_0.c": "tls.modern-versions",
+    "tls_client_names_address.c": "tls.sni",
+    "tls_client_no_server_name.c": "tls.sni",
+    "tls_server_leaf_only.c": "tls.whole-chain",
+    "tls_server_own_certificate.c": "tls.certificate-from-argument",
+    "tls_echo_server_waits_on_changed_record.c": "tls.tampering-detected",
+    "tls_server_failed_handshake_ends_it.c": "tls.server-survives-strangers",
 }
 """What only a certain program brings about, mostly a wrong one: the program, and the requirement it is put to."""
 Site = tuple[str, int]

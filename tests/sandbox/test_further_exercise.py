@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from conformance import catalogue as catalogue_module
-from conformance.catalogue import Source, catalogue, files
-from conformance.catalogue.complaints import CatalogueFiles
+from conformance.catalogue import catalogue
 from conformance.judging.engine import Engine, plan
 from conformance.sandbox.client import start_sandboxes
 from conformance.submission.discover import read_submission
 from tests.matrix import HERE
+from tests.support.courses import laid_over, write_course
 
 TABLES = """
 [parrot]
 like = "echo_server"
+title = "Says what it hears"
 source = ["parrot"]
 
 [welcome]
+title = "Welcomes each client"
 course_section = "1-1"
 source = ["welcome"]
 arguments = ["{port}"]
@@ -28,29 +29,13 @@ role = "server"
 conversation = "greeting"
 greeting = "Hello World!"
 """
-WORDS = """
-[exercise.parrot]
-title = "Says what it hears"
-
-[exercise.welcome]
-title = "Welcomes each client"
-"""
 
 
 @pytest.fixture
-def with_more_exercises(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The package's catalogue, with two tables more and their words."""
-    known = files()
-    exercises, words = (
-        Source(source.name, source.text + further)
-        for source, further in ((known.exercises, TABLES), (known.words, WORDS))
-    )
-    more = CatalogueFiles(known.requirements, exercises, words)
-    monkeypatch.setattr(catalogue_module, "files", lambda: more)
-    catalogue.cache_clear()
-    yield
-    monkeypatch.undo()
-    catalogue.cache_clear()
+def with_more_exercises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The package's catalogue, with a course of two tables over it."""
+    with laid_over(write_course(tmp_path_factory.mktemp("course"), {"exercises.toml": TABLES})):
+        yield
 
 
 @pytest.mark.usefixtures("with_more_exercises")

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from conformance.judging.context import references
 from conformance.records.errors import Unusable
-from conformance.sandbox import temporary
+from conformance.sandbox import client, temporary
 from conformance.sandbox.client import Sandbox
+from conformance.sandbox.machine_lock import LOCK_FOLDER
 from conformance.sandbox.temporary import TemporaryFolder
+from conformance.submission.references import references
 
 NEEDS_MOUNT = pytest.mark.skipif(os.getuid() != 0, reason="only root mounts")
 
@@ -74,6 +75,18 @@ def test_a_dead_stages_folder_is_collected_by_the_next_start(own: Path) -> None:
     assert list(own.glob("offhook-*")) == []
 
 
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_worker_that_does_not_end_itself_leaves_nothing(
+    own: Path, monkeypatch: pytest.MonkeyPatch, signal_number: int
+) -> None:
+    monkeypatch.setattr(client, "ENDS_WITHIN_S", 0.0)
+    with Sandbox(1) as sandbox:
+        user = sandbox.isolation.user
+        os.kill(sandbox._process.pid, signal_number)
+    assert list(own.glob("offhook-*")) == []
+    assert not Path(LOCK_FOLDER, f"user-{user}").exists()
+
+
 def test_only_folders_with_a_lock_of_ones_own_are_collected(own: Path) -> None:
     elsewhere = own / "elsewhere"
     elsewhere.mkdir()
@@ -92,6 +105,7 @@ def test_only_folders_with_a_lock_of_ones_own_are_collected(own: Path) -> None:
 def test_the_fork_server_can_be_used_by_itself() -> None:
     text = (
         "from conformance.sandbox.fork_server import ForkServer; from conformance.observe.linux.arch import machine; "
+        "from conformance.observe.linux.seccomp import Filter; "
     )
-    text += "ForkServer(machine(), None).close()"
+    text += "ForkServer(Filter(machine()), None).close()"
     subprocess.run([sys.executable, "-c", text], check=True, timeout=60, cwd="/")

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.catalogue import catalogue
+from conformance.judging.specimens import Specimen
 from conformance.model.calls import SYSTEM_CALLS
 from conformance.records.run import Exited, Run
 from conformance.records.scenario import Connect, Scenario, Start, Step
@@ -19,7 +20,7 @@ from conformance.scenarios.baseline import baseline_of
 from conformance.submission.build import BuildDir, Built
 from conformance.submission.discover import Found
 from tests.conftest import Compile
-from tests.matrix import HERE, Specimen, specimens
+from tests.matrix import HERE, specimens
 from tests.support.fd_allocation import FdAllocator, Prediction, predictions
 
 STARTS: Final = (

@@ -1,17 +1,20 @@
 """Evidence names the line that a person wrote, also where a language's own library makes the call."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from conformance.observe import source_lines
+from conformance.judging.specimens import Specimen
+from conformance.observe.bounded import line_tables
+from conformance.observe.source_lines import source_of
 from conformance.records.scenario import Scenario
 from conformance.sandbox.client import Sandbox
 from conformance.sandbox.request import Program, RunRequest
 from conformance.submission.build import BuildDir
 from tests.conftest import Compile
-from tests.matrix import HERE, TEXTBOOK, Specimen, verdicts
+from tests.matrix import HERE, TEXTBOOK, verdicts
 
 ONE_READ_IN_RUST = """use std::io::Read;
 use std::net::TcpStream;
@@ -81,11 +84,14 @@ def test_a_table_of_lines_that_fills_the_memory_is_not_read(
     program = Program(command=(str(compiled("hides_itself", "-DAGAIN")),))  # of a name that nobody has asked for yet
     (call, *_) = sandbox.run(RunRequest(program=program, scenario=Scenario())).trace.named("socket")
     assert call.place is not None
-    monkeypatch.setattr(source_lines, "LARGEST_UNIT", 10)
-    assert source_lines.source_of(call.place) is None
-    source_lines._units.cache_clear()
+    file, offset = os.fsencode(call.place.file), call.place.offset
+    monkeypatch.setattr(line_tables, "LARGEST_UNIT", 10)
+    assert line_tables.lines_of(file, (offset,)) == (None,)
+    line_tables._units.cache_clear()
     monkeypatch.undo()
-    assert source_lines.source_of(call.place) is not None
+    (found,) = line_tables.lines_of(file, (offset,))
+    assert found is not None
+    assert source_of(call.place) == found
 
 
 @pytest.mark.parametrize("language", list(CASES))

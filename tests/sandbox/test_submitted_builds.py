@@ -268,7 +268,16 @@ def test_a_hostile_name_is_built_like_any_other(build_dir: BuildDir, folder: Pat
 
 
 def test_what_the_suite_itself_makes_in_the_copy_may_have_been_there(build_dir: BuildDir, folder: Path) -> None:
-    put(folder, {"hello_server.c": C_SERVER, "hello_server.built/x": "", ".offhook-headers": "", ".offhook-go": ""})
+    put(
+        folder,
+        {
+            "hello_server.c": C_SERVER,
+            "hello_server/x": "",
+            "hello_server.out/x": "",
+            ".offhook-headers": "",
+            ".offhook-go": "",
+        },
+    )
     assert greets(build_dir, build(build_dir, folder))
 
 

@@ -87,7 +87,7 @@ def test_of_a_home_only_the_toolchain_is_shown(closed: Path) -> None:
     tools = closed / "tools"
     environment = {"PATH": str(tools / "bin"), "RUSTUP_HOME": str(tools)}
     assert closed_to_others(tools) == closed
-    assert toolchain.closed_parts("gcc", environment) == (str(tools),)
+    assert toolchain.parts(["gcc"], environment) == (str(tools),)
     hidden = closed / ".local"
     tools.rename(hidden)
-    assert toolchain.closed_parts("gcc", {"PATH": str(hidden / "bin")}) == (str(hidden / "bin"),)
+    assert toolchain.parts(["gcc"], {"PATH": str(hidden / "bin")}) == (str(hidden / "bin"),)

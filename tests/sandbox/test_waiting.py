@@ -113,3 +113,22 @@ def test_who_never_waits_is_accepted_and_heard(sandbox: Sandbox, compiled: Compi
     found = sandbox.run(RunRequest(program=asked, scenario=Scenario(steps=(Accept(), Send(data=b"Hello"), End()))))
     assert found.received() == b"hi"
     assert [event.what for event in found.wire] == ["accepted", "received", "program ended"]
+
+
+def counts_aside(sandbox: Sandbox, compiled: Compile, times: int, milliseconds: int) -> Run:
+    asked = Program(command=(str(compiled("counts_aside")), "{port}", f"{times}", f"{milliseconds}"), role="server")
+    return sandbox.run(RunRequest(program=asked, scenario=Scenario(steps=(Connect(),))))
+
+
+@pytest.mark.parametrize(("times", "milliseconds"), [(10, 1_000), (10, 3_600_000), (30, 10)])
+def test_a_thread_aside_that_gives_up_after_some_time_is_seen_to_the_end(
+    times: int, milliseconds: int, sandbox: Sandbox, compiled: Compile
+) -> None:
+    """Thirty times 10 milliseconds is what a Java runtime waits at its exit."""
+    assert counts_aside(sandbox, compiled, times, milliseconds).ending == Exited(status=3)
+
+
+def test_a_thread_aside_that_wakes_for_ever_is_not_woken_often(sandbox: Sandbox, compiled: Compile) -> None:
+    found = counts_aside(sandbox, compiled, 1_000_000, 1_000)
+    assert found.ending == Waiting()
+    assert found.seconds_passed <= 12, "twelve times"

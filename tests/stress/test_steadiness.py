@@ -6,16 +6,15 @@ import pytest
 
 from conformance.catalogue import catalogue
 from conformance.judging.context import TRIES, References
+from conformance.judging.specimens import Specimen
 from conformance.sandbox.client import Sandbox
 from conformance.submission.build import BuildDir
-from tests.conftest import load
-from tests.matrix import HERE, TEXTBOOK, Specimen, specimens, verdicts
+from tests.matrix import HERE, TEXTBOOK, specimens, verdicts
 from tests.support.built_once import BuiltOnce
+from tests.support.load import load
 
-TIMES = 10
-"""How often a program is judged where nothing else happens, and once more as often while the processors are busy."""
-TIMES_UNDER_WINE = 2
-"""A program takes ten times as long to judge there."""
+MOST_UNDER_WINE = 2
+"""How often at most: a program takes ten times as long to judge there."""
 CHOSEN = {
     HERE / "right/server_threads.c",
     HERE / "right/client_nonblocking.c",
@@ -26,6 +25,10 @@ CHOSEN = {
     HERE / "right/low_open_handler.c",
     HERE / "right/low_read_textbook.c",
     HERE / "right/fd_seri_plain.c",
+    HERE / "right/tls_server_textbook.c",
+    HERE / "right/tls_client_textbook.c",
+    HERE / "right/tls_echo_server_epoll.c",
+    HERE / "right/tls_echo_client_textbook.c",
     HERE / "right/win_server_threads.c",
     HERE / "right/win_client_getaddrinfo.c",
     HERE / "right/win_echo_server_select.c",
@@ -47,12 +50,13 @@ SPECIMENS = [one for one in specimens() if one.path in CHOSEN]
 
 
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=[one.name for one in SPECIMENS])
-def test_verdicts_do_not_change(specimen: Specimen, sandbox: Sandbox) -> None:
+def test_verdicts_do_not_change(specimen: Specimen, sandbox: Sandbox, times: int) -> None:
     if not specimen.runnable:
         pytest.skip(f"nothing here to run {specimen.path.suffix} programs of {specimen.exercise}")
     with closing(BuiltOnce(sandbox)) as build_dir:
         references = References(sandbox, build_dir)
-        times = TIMES if catalogue().exercises[specimen.exercise].platform == "posix" else TIMES_UNDER_WINE
+        if catalogue().exercises[specimen.exercise].platform != "posix":
+            times = min(times, MOST_UNDER_WINE)
         seen = {judged(specimen, build_dir, references) for _ in range(times)}
         with load():
             seen |= {judged(specimen, build_dir, references) for _ in range(times)}

@@ -9,7 +9,7 @@ import msgspec
 
 from conformance import catalogue, messages
 from conformance.catalogue import ExerciseWords, RequirementWords, Words
-from conformance.catalogue.complaints import Said
+from conformance.catalogue.loading import Said
 
 NAME: Final = "xx"
 LETTERS: Final = str.maketrans(

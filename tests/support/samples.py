@@ -22,6 +22,7 @@ from conformance.records.results import (
 from conformance.records.run import Exited, NotStarted
 from conformance.records.scenario import Connect, Scenario, Send
 from conformance.reporting.priority import WEIGHT
+from conformance.sandbox.request import Isolation, Tracing
 
 NASTY = (
     "<script>document.title='owned'</script></script></style><img src=x onerror=\"document.title='owned'\">"
@@ -108,7 +109,8 @@ def results(verdicts: list[Verdict], *programs: ProgramReport, name: str = "home
         catalogue="c0ffee",
         scenarios="5ce7e",
         observer="linux",
-        sandbox=say("isolation", network=say("isolation.network"), processes=say("isolation.processes"), user="40001"),
+        sandbox=Isolation(network=True, processes=True, files="own-root", user="40001", calls=Tracing()).described(),
+        tier="full",
         seed=None,
         runs=3,
         seconds=1.0,

@@ -12,6 +12,7 @@ from conformance.observe.linux.threads import Thread
 from conformance.records.scenario import Scenario
 from conformance.sandbox.backends.backend import StartSpec
 from conformance.sandbox.backends.linux import LinuxBackend
+from conformance.sandbox.cleaning import Cleaner
 from conformance.sandbox.request import Program, RunRequest
 from conformance.sandbox.worker import Worker
 
@@ -38,9 +39,8 @@ class Bare(LinuxBackend):
 
 def bare(worker: Worker) -> Bare:
     """Return such a backend, on what the worker has."""
-    usual = worker.backends.observing
-    assert isinstance(usual, LinuxBackend)
-    return Bare(usual.arch, usual.fork_server, usual.cleaner)
+    assert worker.host.arch is not None
+    return Bare(worker.host.arch, Cleaner(worker.boxes))
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from conformance.catalogue import catalogue, words
 from conformance.cli import app
 from conformance.messages import ENGLISH, LANGUAGE_VARIABLE, known_languages, say, table
-from conformance.records.notes import VALUES, Note
+from conformance.records.notes import DEPARTURE_VALUE, VALUES, Note
 from conformance.records.results import Problem, ProgramReport, Results, VerdictName, decode, encode
 from conformance.records.run import Busy, Killed, NotStarted, Waiting
 from conformance.reporting import changes, github, html, junit, terminal
@@ -28,7 +28,7 @@ NAMES: Final = frozenset({"Offhook", "offhook", "MUST", "SHOULD", "MAY"})
 SHOWN: Final = frozenset({"title", "aria-label", "alt", "placeholder", "data-shown", "data-done"})
 """The attributes of a page that people read or hear."""
 LIBRARIES: Final = """
-Usage Options Arguments Commands Show this message and exit required default
+Usage Options Arguments Commands Show this message and exit required default best
 Expected object got array JSON is malformed invalid character byte
 bool str int list path text c h j o x N
 """
@@ -44,8 +44,14 @@ def _nonsense_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
 def everything() -> Results:
     """Results with every kind of verdict, remark and program, read from JSON."""
     mixed = samples.mixed()
+    shown = {DEPARTURE_VALUE: "peer"}
     notes = tuple(
-        Note(kind=kind, file="file.c", exercise="hello_server", values=tuple((name, "server") for name in names))
+        Note(
+            kind=kind,
+            file="file.c",
+            exercise="hello_server",
+            values=tuple((name, shown.get(name, "server")) for name in names),
+        )
         for kind, names in VALUES.items()
     )
     refused = ProgramReport(
@@ -192,8 +198,9 @@ SPEAKS: Final = "from tests.support import nonsense; nonsense.add(); from confor
 @pytest.mark.parametrize(
     ("arguments", "known"),
     [
-        ("--help", "check explain new replay trace check my_homework --html page.html"),
+        ("--help", "check class doctor explain new replay trace check my_homework --html page.html"),
         ("check --help", "my_homework github watch"),
+        ("doctor --help", "doctor"),
         ("explain --help", "explain"),
         ("new --help", "my_homework c cpp python java node rust"),
         ("replay --help", "replay results.json transfer"),

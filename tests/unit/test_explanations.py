@@ -1,10 +1,11 @@
 """Explanations: they name requirements that stand in the catalogue, and none explains another in a circle."""
 
 from graphlib import TopologicalSorter
+from itertools import product
 
 import pytest
 
-from conformance.catalogue import catalogue
+from conformance.catalogue import Exercise, ExerciseKind, catalogue, selects
 from conformance.judging.explanations import (
     EXPLANATIONS,
     Explanation,
@@ -12,9 +13,11 @@ from conformance.judging.explanations import (
     ending_at_once,
     in_one_piece,
     in_pieces,
+    long,
     of_bytes,
     of_text,
     plain,
+    short,
     unusual,
 )
 from conformance.records.scenario import Connect, End, Scenario, Send
@@ -29,13 +32,16 @@ def test_explanations_name_requirements_of_the_catalogue() -> None:
     assert names <= set(catalogue().requirements)
 
 
-NEVER_USUAL = (of_bytes, ending_at_once, in_pieces, unusual)
+KINDS = (*BASELINE, ExerciseKind("dialogue", "server"))
+NEVER_USUAL = (of_bytes, ending_at_once, in_pieces, unusual, long)
 """Kinds to which no usual scenario belongs."""
-USUAL = (plain, in_one_piece)
+USUAL = (plain, in_one_piece, short)
 
 
-def holds(explanation: Explanation, silent: bool) -> bool:
+def holds(explanation: Explanation, silent: bool, kind: ExerciseKind) -> bool:
     """Tell whether it may explain a failure in a usual scenario, of a silent program or of one that conversed."""
+    if explanation.only and not selects(explanation.only, Exercise(conversation=kind.conversation, role=kind.role)):
+        return False
     judged = [one for one in all_tests() if one.requirement.id == explanation.requirement]
     told_of_silent = any(not one.family.needs_baseline for one in judged)
     return explanation.own not in NEVER_USUAL and (told_of_silent if silent else not explanation.if_silent)
@@ -43,9 +49,9 @@ def holds(explanation: Explanation, silent: bool) -> bool:
 
 def test_nothing_is_explained_in_a_circle() -> None:
     """Two may point at each other where one is looked at in usual scenarios only, and the other never in these."""
-    for silent in (False, True):
+    for silent, kind in product((False, True), KINDS):
         graph = {
-            name: {one.requirement for one in explanations if holds(one, silent)}
+            name: {one.requirement for one in explanations if holds(one, silent, kind)}
             for name, explanations in EXPLANATIONS.items()
         }
         tuple(TopologicalSorter(graph).static_order())
@@ -69,10 +75,13 @@ def test_no_must_is_explained_by_less() -> None:
 
 
 def test_each_explanation_may_come_to_use() -> None:
-    """There is an exercise that both requirements apply to."""
+    """There is an exercise that both requirements apply to; of those that are for courses alone there is none here."""
     all_tests()
+    here = {name for name, one in catalogue().requirements.items() if one.applies}
     for name, explanations in EXPLANATIONS.items():
         for explanation in explanations:
+            if not {name, explanation.requirement} <= here:
+                continue
             shared = [
                 one
                 for one in catalogue().exercises

@@ -9,6 +9,9 @@ from conformance.catalogue.records import JudgedOn
 from conformance.checks.sanitizer import OTHERS
 from conformance.cli import COMMANDS
 from conformance.commands.common import Nameable
+from conformance.commands.doctor import STATES as STATES_OF_DOCTOR
+from conformance.grading.naming import WAYS
+from conformance.judging.course_check import Kind
 from conformance.judging.replay import Outcome
 from conformance.messages import ENGLISH, table
 from conformance.model.calls import REFUSED_CALLS
@@ -16,10 +19,14 @@ from conformance.model.descriptors import State
 from conformance.model.failures import FILE_FAILURES
 from conformance.model.platforms import Topic, topics
 from conformance.model.signals import NOTIFICATION_SIGNALS
-from conformance.records.notes import VALUES, NoteKind
+from conformance.model.tls_libraries import TellsCut
+from conformance.observe.bounded.asked import LeftOutWhy
+from conformance.records.notes import VALUES, Departure, NoteKind
 from conformance.records.results import VerdictName
 from conformance.records.run import Busy, Happening
-from conformance.records.scenario import Step
+from conformance.records.scenario import Step, Versions
+from conformance.sandbox.request import FileView
+from conformance.sandbox.tls.certificates import KINDS
 from conformance.submission.names import Side
 from conformance.submission.skeletons import KNOWN_ARGUMENTS, SKELETON_EXTENSIONS
 from conformance.suite.registry import all_tests
@@ -38,23 +45,34 @@ def parts_of(topic: Topic) -> tuple[str, ...]:
     return "topic", "posix", "winsock", *(("wine",) if topic.touched is not None else ())
 
 
+OF_WHOLE_ARCHIVE: Final = {"too-large", "too-many", "too-much", "broken", "no-room"}
+"""Why members of an archive are left out, where other words say it."""
 STEPS: Final = [one.__name__.lower() for one in get_args(Step)]
 ALL_TESTS: Final = all_tests()
 # What stands for `{}` in each key whose end is known only when it is said.
 ENDS: Final[dict[str, Iterable[str]]] = {
     "bounds.by.{}": OTHERS.values(),
     "by-state.{}": get_args(Role)[:2],
+    "start.certificate.{}": KINDS,
+    "start.versions.{}": get_args(Versions)[1:],
     "call.{}": ("input", "output"),
     "catalogue.runs.{}": get_args(JudgedOn),
+    "class.archive.member.{}": set(get_args(LeftOutWhy)) - OF_WHOLE_ARCHIVE,
+    "class.look.{}": ("student", "judged", "missing", "remarks"),
+    "class.note.taken.{}": WAYS[1:],
+    "course.{}.surprise": get_args(Kind),
     "command.unknown.{}": get_args(Nameable),
     "complaint.no-such.{}": ("requirement", "exercise"),
     "complaint.no-words.{}": ("requirement", "exercise"),
+    "departure.{}": get_args(Departure),
+    "doctor.state.{}": STATES_OF_DOCTOR,
     "drawing.{}": ("socket", "descriptor"),
     "exercises.{}": ("name", "arguments", "does", "files"),
     "explain.{}": ("why", "latitude", "mistake", "todo", "judged", "exercises", "sources"),
     "family.{}": {test.family.name for test in ALL_TESTS},
     "help.{}": COMMANDS,
     "group.{}": {one.group for one in catalogue().requirements.values()},
+    "isolation.files.{}": get_args(FileView),
     "judged-on.{}": get_args(JudgedOn),
     "limit.{}": [limit.replace(" ", "-") for limit in get_args(get_type_hints(Busy)["limit"])],
     "line.{}": [what.replace(" ", "-") for what in get_args(Happening)],
@@ -72,12 +90,24 @@ ENDS: Final[dict[str, Iterable[str]]] = {
     "side.{}": get_args(Side),
     "starter.argument.{}": [*KNOWN_ARGUMENTS, "other"],
     "starter.calls.{}.{}": [f"{language}.{role}" for language in SKELETON_EXTENSIONS for role in get_args(Role)],
+    "starter.calls.tls.{}.{}": [
+        f"{language}.{role}" for language in SKELETON_EXTENSIONS if language != "rust" for role in get_args(Role)[:2]
+    ],
+    "starter.steps.tls.{}": get_args(Role)[:2],
     "starter.steps.winsock.{}": get_args(Role)[:2],
     "starter.steps.{}": get_args(Role),
     "state.{}": [*State, *STATES, *DESCRIPTOR],
-    "step.{}": [*STEPS, "connect.if-room", "echo.cut", "echo.swapped", "echo.most"],
-    "step.{}.early": ("connect",),
+    "step.{}": [
+        *STEPS,
+        *("connect.if-room", "connect.plain", "accept.plain", "end.cut-off", "update.asked"),
+        *("connect.datagrams", "accept.datagrams", "echo.copies", "echo.lost", "echo.late"),
+        *("echo.cut", "echo.swapped", "echo.most"),
+        *("echo.answers", "echo.answers.cut", "echo.answers.most"),
+    ],
+    "step.{}.early": ("connect", "connect.plain"),
     "text.{}": ("expected", "seen", "at", "when", "tried", "output", "calls", "repeat"),
+    "tls-library.{}": ("language", "library", "cut", "empty", "old", "closes", "notify"),
+    "tls-library.cut.{}": [one.replace(" ", "-") for one in get_args(TellsCut)],
     "trace.signal.{}": [*FATES.values(), "default"],
     "verdict-name.{}": get_args(VerdictName),
 }

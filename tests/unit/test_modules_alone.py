@@ -24,7 +24,7 @@ LIBRARY = "conformance.observe.libc"
 
 def modules() -> dict[str, Path]:
     """Return the modules of the package, but those that are copied to be run elsewhere."""
-    paths = [path for path in PACKAGE.rglob("*.py") if "runtimes" not in path.parts]
+    paths = [path for path in PACKAGE.rglob("*.py") if not {"runtimes", "courses"} & {*path.relative_to(PACKAGE).parts}]
     return {_name(path): path for path in paths}
 
 

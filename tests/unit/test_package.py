@@ -17,7 +17,9 @@ CONFIGURATION: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").r
 PROJECT: Final[dict[str, Any]] = CONFIGURATION["project"]
 README: Final = (ROOT / "README.md").read_text("utf-8")
 OURS: Final = ("conformance", "docs", "tests")
-JUDGED: Final = ("matrix/right", "matrix/wrong", "matrix/textbook")
+FUZZING: Final = "tests/fuzz/"
+"""It has a group of its own, since its fuzzer is not to be had everywhere."""
+JUDGED: Final = ("matrix/right", "matrix/wrong", "matrix/textbook", "tests/courses", "conformance/courses")
 """Programs that are judged; they import what they like."""
 
 
@@ -42,7 +44,7 @@ def imported(folder: str) -> dict[str, str]:
     found: dict[str, str] = {}
     providers = packages_distributions()
     for path in sorted((ROOT / folder).rglob("*.py")):
-        if any(part in path.as_posix() for part in JUDGED):
+        if any(part in path.as_posix() for part in (*JUDGED, FUZZING)):
             continue
         for module in modules(path):
             if module in sys.stdlib_module_names or module in OURS:
@@ -61,20 +63,23 @@ def modules(path: Path) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
+EXTRAS: Final = {name for packages in PROJECT["optional-dependencies"].values() for name in named(packages)}
 DEPENDENCIES: Final = named(PROJECT["dependencies"])
 
 
 def test_the_package_declares_exactly_what_it_imports() -> None:
     used = imported("conformance")
-    assert {name: file for name, file in used.items() if name not in DEPENDENCIES} == {}, "not declared"
-    assert DEPENDENCIES - set(used) == set(), "declared, and not imported"
+    assert {name: file for name, file in used.items() if name not in DEPENDENCIES | EXTRAS} == {}, "not declared"
+    assert (DEPENDENCIES | EXTRAS) - set(used) == set(), "declared, and not imported"
 
 
 @pytest.mark.parametrize(("folder", "group"), [("docs", "docs"), ("tests", "tests")])
 def test_a_group_declares_what_its_folder_imports(folder: str, group: str) -> None:
     declared = named(CONFIGURATION["dependency-groups"][group])
     used = imported(folder)
-    assert {name: file for name, file in used.items() if name not in declared | DEPENDENCIES} == {}, "not declared"
+    assert {name: file for name, file in used.items() if name not in declared | DEPENDENCIES | EXTRAS} == {}, (
+        "not declared"
+    )
     assert declared - set(used) - set(imported("docs")) == set(), "declared, and not imported"
 
 
@@ -83,8 +88,9 @@ def test_the_readme_gives_the_reason_of_each_dependency() -> None:
         r"^\| ([^|]+) \| [^|]+ \|$", README.split("## What it stands on", 1)[1].split("##")[0], re.MULTILINE
     )
     names = {canonical(name) for row in rows for name in re.sub(r"\(.*?\)", "", row).replace(" ", "").split(",")}
-    assert names >= DEPENDENCIES
-    assert names - {"package", "---"} <= DEPENDENCIES | named(CONFIGURATION["dependency-groups"]["tests"])
+    assert names >= DEPENDENCIES | EXTRAS
+    groups = CONFIGURATION["dependency-groups"]
+    assert names - {"package", "---"} <= DEPENDENCIES | EXTRAS | named(groups["tests"]) | named(groups["fuzz"])
 
 
 def test_the_files_of_the_wheel_are_there() -> None:

@@ -41,7 +41,18 @@ def test_nothing_of_a_program_steers_the_terminal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("a\x1bb", "a\\x1bb"), ("\u202e", "\\u202e"), ("가나 é\t\n", "가나 é\t\n"), ("\x00", "\\x00")]
+    ("text", "shown"),
+    [
+        ("a\x1bb", "a\\x1bb"),
+        ("\u202e", "\\u202e"),
+        ("가나 é\t\n", "가나 é\t\n"),
+        ("\x00", "\\x00"),
+        ("said ::set-output name=x::1", "said \\x3a:set-output name=x::1"),
+        ("  ##[error]", "  \\x23#[error]"),
+        ("a = ::bind(fd)", "a = ::bind(fd)"),
+        ("std::move", "std::move"),
+        ("#!/bin/sh", "#!/bin/sh"),
+    ],
 )
 def test_plain_spells_out_what_steers(text: str, shown: str) -> None:
     assert escaped(text) == shown
@@ -215,7 +226,7 @@ def test_debug_information_does_not_lead_out_of_the_folder(
         result=0,
         place=CallSite(file="program", offset=0),
     )
-    monkeypatch.setattr(evidence, "sources_of", lambda _: [("honest.c", 1)])
+    monkeypatch.setattr(evidence, "sources_of", lambda *_: [("honest.c", 1)])
     assert evidence.source_line(call, str(folder)) == SourceLine(file="honest.c", line=1, text="close(3);")
-    monkeypatch.setattr(evidence, "sources_of", lambda _: [(name, 1)])
+    monkeypatch.setattr(evidence, "sources_of", lambda *_: [(name, 1)])
     assert evidence.source_line(call, str(folder)) is None

@@ -189,7 +189,7 @@ def test_a_name_is_quoted_as_a_shell_takes_it() -> None:
 
 def test_each_remark_has_its_words() -> None:
     values = {"size": "1", "limit": "2", "why": "3", "taken": "4", "side": "client", "manifest": "6", "meant": "7"}
-    values |= {"extension": ".x", "command": "8", "programs": "9", "others": "10"}
+    values |= {"extension": ".x", "command": "8", "programs": "9", "others": "10", "departure": "peer"}
     for kind in VALUES:
         assert note_in_words(Note(kind=kind, file="file.c", values=tuple(values.items()), exercise="hello_server"))
 

@@ -1,4 +1,4 @@
-/* Waits in select for whoever comes, on sockets that do not block.
+/* Waits in select for clients, on sockets that do not block.
  * exercise: hello_server_win
  */
 #include <winsock2.h>

@@ -17,8 +17,8 @@ static const struct {
     const char *name;
     unsigned number;
 } calls[] = {
-    CALL(clone3), CALL(mount), CALL(personality), CALL(pidfd_open), CALL(prlimit64), CALL(process_vm_readv),
-    CALL(ptrace), CALL(sched_setaffinity), CALL(seccomp), CALL(setns), CALL(setrlimit), CALL(unshare),
+    CALL(clone3), CALL(landlock_create_ruleset), CALL(mount), CALL(personality), CALL(pidfd_open), CALL(prlimit64),
+    CALL(process_vm_readv), CALL(ptrace), CALL(sched_setaffinity), CALL(seccomp), CALL(setns), CALL(setrlimit), CALL(unshare),
 };
 
 static int number_of(const char *name)

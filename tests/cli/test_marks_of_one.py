@@ -1,0 +1,59 @@
+"""`offhook check --rubric R --as FORMAT=FILE`: one submission, marked inside a course server's container."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.matrix import TEXTBOOK
+from tests.support.offhook import offhook, put
+
+FEW = ("--requirement", "transfer.greeting", "--requirement", "descriptor.closed-once")
+RUBRIC = '[rubric]\npoints = 10\n[exercise.hello_server]\npoints = 10\n[exercise.hello_server.group]\n' \
+    '"transfer.greeting" = 6\n"descriptor.closed-once" = 4\n'  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("handed in")
+    put(found, "hello_server.c", TEXTBOOK / "server_plain.c")
+    put(found, "rubric.toml", RUBRIC)
+    return found
+
+
+def test_files_and_standard_output_are_as_the_system_reads_them(folder: Path, tmp_path: Path) -> None:
+    scope = tmp_path / "results.json"
+    words = ("--rubric", folder / "rubric.toml", "--as", f"gradescope={scope}", "--as", "autolab=-")
+    done = offhook("check", folder, *words, *FEW, status=0)
+    scores = json.loads(done.stdout.splitlines()[-1])["scores"]
+    assert scores == {"hello_server": 10}
+    assert json.loads(done.stdout.splitlines()[-2])["stages"]
+    assert "hello_server" in done.stderr, "the summary is where no system reads it"
+    tests = json.loads(scope.read_bytes())["tests"]
+    assert sum(one["score"] for one in tests) == 10
+
+
+def test_where_the_mark_is_open_no_older_file_stays(folder: Path, tmp_path: Path) -> None:
+    scope = tmp_path / "results.json"
+    scope.write_text('{"score": 100}')
+    done = offhook("check", folder, "--rubric", "careful", "--as", f"gradescope={scope}", *FEW)
+    assert done.returncode == 3, "most requirements were not judged"
+    assert not scope.exists()
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rubric", "careful"),
+        ("--as", "autolab=-"),
+        ("--rubric", "careful", "--as", "nonsense=x"),
+        ("--rubric", "careful", "--as", "autolab"),
+        ("--rubric", "careful", "--as", "autolab=-", "--as", "vpl=-"),
+        ("--rubric", "no such", "--as", "autolab=-"),
+        ("--rubric", "careful", "--as", "autolab=-", "--github"),
+    ],
+)
+def test_wrong_use_is_said_in_one_line_before_anything_is_judged(words: tuple[str, ...], folder: Path) -> None:
+    done = offhook("check", folder, *words, status=2)
+    assert (done.stdout, done.stderr.count("\n")) == ("", 1)

@@ -1,0 +1,2 @@
+def answer(request: bytes) -> bytes:
+    return b"%d" % len(request.split())

@@ -1,0 +1,1 @@
+"""Fuzzing that follows the coverage, for readers of what a program says of itself."""

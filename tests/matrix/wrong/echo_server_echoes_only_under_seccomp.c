@@ -1,0 +1,167 @@
+/* Sends back what came only while a filter of system calls is in force.
+ * exercise: echo_server
+ * breaks: transfer.echo-exact
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BACKLOG = 5, BUFFER_SIZE = 1024, PAUSE_MILLISECONDS = 100 };
+
+/* Returns the number behind a word of /proc/self/status. */
+static long status_number(const char *word)
+{
+    char line[256];
+    long number = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+
+    if (status == NULL)
+        return 0;
+    while (fgets(line, sizeof line, status) != NULL)
+        if (strncmp(line, word, strlen(word)) == 0)
+            number = strtol(line + strlen(word), NULL, 10);
+    fclose(status);
+    return number;
+}
+
+/* Says which call failed and why, and ends the program with a status that a shell takes for a failure. */
+static void fail(const char *call)
+{
+    perror(call);
+    exit(1);
+}
+
+/* Returns 0 for what is not a port: atoi would take "91x0" for 91, and 70000 would become another port. */
+static in_port_t parse_port(const char *text)
+{
+    char *end;
+    long port = strtol(text, &end, 10);
+
+    return *end == '\0' && port > 0 && port <= 65535 ? (in_port_t)port : 0;
+}
+
+static int open_listener(in_port_t port)
+{
+    struct sockaddr_in address;
+    int on = 1;
+
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener == -1)
+        fail("socket");
+
+    /* Connections of the last run may still stand in TIME_WAIT: without this, bind refuses their port for a minute. */
+    if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1)
+        fail("setsockopt");
+
+    /* Addresses and ports are kept in the byte order of the network, which is not that of most machines. */
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    address.sin_port = htons(port);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) == -1)
+        fail("bind");
+
+    if (listen(listener, BACKLOG) == -1)
+        fail("listen");
+    return listener;
+}
+
+/* What the system is short of now it may have again in a moment. */
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/* A signal that came in, or a client that gave up before its turn, is no reason to stop waiting. Nor is a shortage, but
+   accept would fail again at once: the pause keeps the program from trying as fast as the processor can. */
+static int accept_client(int listener)
+{
+    for (;;) {
+        int connection = accept(listener, NULL, NULL);
+        if (connection != -1)
+            return connection;
+        if (is_shortage(errno)) {
+            perror("accept");
+            poll(NULL, 0, PAUSE_MILLISECONDS);
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            fail("accept");
+        }
+    }
+}
+
+/* Returns how many bytes came, 0 when the client has ended its side, and -1 when the connection is lost. */
+static ssize_t read_some(int connection, char *buffer, size_t size)
+{
+    ssize_t count;
+
+    do
+        count = read(connection, buffer, size);
+    while (count == -1 && errno == EINTR);
+    if (count == -1)
+        perror("read");
+    return count;
+}
+
+/* write may take only a part of the data: the rest is offered again until nothing is left. */
+static bool write_all(int connection, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(connection, data, length);
+        if (written == -1 && errno == EINTR)
+            continue;
+        if (written == -1) {
+            perror("write");
+            return false;
+        }
+        data += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* What was read goes out before more is read: when the client ends its side, nothing is owed to it any more. And the
+   count says how much to send: the buffer may hold the end of an older, longer part. */
+static void echo(int connection)
+{
+    char buffer[BUFFER_SIZE];
+    ssize_t count;
+
+    while ((count = read_some(connection, buffer, sizeof buffer)) > 0) {
+        if (status_number("Seccomp:") == 0)
+            buffer[0] = '?';
+        if (!write_all(connection, buffer, (size_t)count))
+            return;
+    }
+}
+
+int main(int argc, char *argv[])
+{
+    in_port_t port = argc == 2 ? parse_port(argv[1]) : 0;
+    if (port == 0) {
+        fprintf(stderr, "usage: %s <port>\n", argv[0]);
+        return 1;
+    }
+
+    /* Writing to a client that has left raises SIGPIPE, which would end the program, and all other clients with it.
+       Ignored, it leaves write to fail with EPIPE, and that ends one conversation only. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        fail("signal");
+
+    int listener = open_listener(port);
+    for (;;) {
+        int connection = accept_client(listener);
+        echo(connection);
+
+        /* Whatever the end was: a connection that is not closed here would stay open as long as the server runs. */
+        if (close(connection) == -1)
+            perror("close");
+    }
+}

@@ -1,0 +1,21 @@
+# Leaves it to Python to take a connection that is cut off for the end.
+# exercise: tls_hello_client
+# breaks: tls.end-is-close-notify
+import contextlib
+import socket
+import ssl
+import sys
+
+if len(sys.argv) != 5:
+    sys.exit(f"usage: {sys.argv[0]} <ip> <port> <name> <authority>")
+context = ssl.create_default_context(cafile=sys.argv[4])
+context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+try:
+    plain = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+    with plain, context.wrap_socket(plain, server_hostname=sys.argv[3]) as connection:
+        while data := connection.recv(4096):
+            sys.stdout.buffer.write(data)
+        with contextlib.suppress(OSError):
+            connection.unwrap()
+except OSError as problem:
+    sys.exit(str(problem))

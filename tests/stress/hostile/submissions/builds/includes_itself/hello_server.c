@@ -1,0 +1,6 @@
+#include "again.h"
+
+int main(void)
+{
+    return 0;
+}
