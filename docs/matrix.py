@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from conformance.catalogue import catalogue
+from conformance.judging.specimens import ACCUSES, Specimen
 from conformance.messages import also, render, say, text
 from docs import site
-from tests.matrix import ACCUSES, LastRun, Specimen, costs, read_last_run, specimens
+from tests.matrix import LastRun, costs, read_last_run, specimens
 from tests.matrix.__main__ import SIGNS
 
 FOLDERS: Final = ("wrong", "textbook", "right")

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from conformance.messages import text
 from conformance.model.calls import INPUT, OUTPUT, REFUSED_CALLS, SYSTEM_CALLS
 from conformance.model.descriptors import CLIENT_ORDER, SERVER_ORDER, TRANSITIONS, State
-from conformance.model.failures import FILE_FAILURES, INPUT_FAILURES, SET_UP_FAILURES, TAKES_DESCRIPTOR, USES
+from conformance.model.failures import FILE_FAILURES, INPUT_FAILURES, OPEN_FAILURES, TAKES_DESCRIPTOR, USES
 from conformance.model.signals import NOTIFICATION_SIGNALS
+from conformance.model.transports import TRANSPORTS
 
 # ---------------------------------------------------------------- tables
 
@@ -51,13 +52,15 @@ def _with_numbers(name: str, x86_64: int | None, aarch64: int | None) -> Markup:
 
 def failures() -> Table:
     """Return the errors that each call is made to show, and what may not follow them."""
+    tables = {**{f"{name}": one.set_up for name, one in TRANSPORTS.items()}, "": OPEN_FAILURES}
     rows = tuple(
         (
-            code(call),
+            code(call) + Markup(f" {transport}").rstrip(),
             _with_meanings(errors),
             code(*sorted(TAKES_DESCRIPTOR if call in ("socket", "open") else USES[call])),
         )
-        for call, errors in SET_UP_FAILURES.items()
+        for transport, failures in tables.items()
+        for call, errors in failures.items()
     )
     return Table(text("model.failures"), (text("model.call"), text("model.errors"), text("model.may-not-follow")), rows)
 

@@ -19,6 +19,8 @@ from typer.main import get_command
 
 from conformance import plugin
 from conformance.cli import COMMANDS, app
+from conformance.commands.classes import EXAMPLES as CLASS_EXAMPLES
+from conformance.commands.course import EXAMPLES as COURSE_EXAMPLES
 from conformance.messages import text
 from conformance.records.results import Results, schema
 from conformance.submission.manifest import Recipe
@@ -30,7 +32,12 @@ FIELDS: Final = Path(__file__).parent / "fields.toml"
 """What the fields of the results mean, where their own code does not say it."""
 VALUES: Final = {int: "N", str: "TEXT"}
 """What stands behind an option that does not say it."""
-EXAMPLES: Final = {**{name: example for name, (_, example) in COMMANDS.items()}, "trace": EXAMPLE}
+EXAMPLES: Final = {
+    **{name: example for name, (_, example) in COMMANDS.items()},
+    **CLASS_EXAMPLES,
+    **COURSE_EXAMPLES,
+    "trace": EXAMPLE,
+}
 TICKS: Final = re.compile(r"`([^`]+)`")
 
 
@@ -62,7 +69,11 @@ class Command(NamedTuple):
 @cache
 def commands() -> Mapping[str, Command]:
     """Return the commands of the command line by their names."""
-    return {name: _command(name, one) for name, one in cast("Any", get_command(app)).commands.items()}
+    found: dict[str, Any] = {}
+    for name, one in cast("Any", get_command(app)).commands.items():
+        inner = getattr(one, "commands", {})
+        found |= {f"{name} {word}": below for word, below in inner.items()} or {name: one}
+    return {name: _command(name, one) for name, one in found.items()}
 
 
 def _command(name: str, found: Any) -> Command:
@@ -293,7 +304,7 @@ def _without_null(one: dict[str, Any]) -> list[dict[str, Any]]:
 def inserts() -> dict[str, Callable[[], Markup]]:
     """Return what may stand in a page of the reference."""
     return {
-        **{f"command_{name}": partial(command, name) for name in commands()},
+        **{f"command_{name.replace(' ', '_')}": partial(command, name) for name in commands()},
         "pytest_options": pytest_options,
         "manifest": manifest,
         "results": results,

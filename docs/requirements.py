@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from conformance.catalogue import Requirement, RequirementWords, catalogue, words
+from conformance.judging.specimens import Specimen
 from conformance.messages import text
 from conformance.records.run import Exited, Run
 from conformance.records.scenario import Scenario
@@ -16,7 +17,7 @@ from conformance.scenarios.baseline import baseline_of
 from conformance.scenarios.family import fixed
 from conformance.suite.registry import RequirementTest, all_tests
 from docs import site
-from tests.matrix import Specimen, specimens
+from tests.matrix import specimens
 
 
 class Test(NamedTuple):
@@ -41,7 +42,8 @@ class Test(NamedTuple):
         """Where its scenarios come from, in words."""
         if not self.scenarios:
             return text("catalogue.derived")
-        return text("catalogue.fixed" if self.test.family.drawn else "catalogue.enumerated", count=len(self.scenarios))
+        how = "catalogue.fixed" if self.test.family.derive is None else "catalogue.enumerated"
+        return text(how, count=len(self.scenarios))
 
 
 class Entry(NamedTuple):

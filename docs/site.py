@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from conformance.messages import text
-from docs import model, platforms
+from docs import model, platforms, tls_libraries
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent
@@ -103,6 +103,7 @@ def inserts() -> dict[str, Callable[[], Markup]]:
         "platforms_details": lambda: table(platforms.side_by_side("details")),
         "winsock_vocabulary": lambda: table(platforms.vocabulary()),
         "winsock_failures": lambda: table(platforms.failures()),
+        "tls_libraries": lambda: table(tls_libraries.libraries()),
         "by_state": lambda: table(by_state.table()),
         "matrix": matrix.drawn,
         "matrix_run": matrix.last_run,
