@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from conformance.observe import descendants
 from conformance.observe.linux.arch import CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS
 from conformance.observe.linux.seccomp import Filter
 from conformance.sandbox import namespaces, root
@@ -60,6 +61,11 @@ class Box:
         """How a child comes to live in the box."""
         return PLAIN if self.process < 0 else Birth(fork=lambda: namespaces.fork_into(self._enter))
 
+    @property
+    def lives(self) -> bool:
+        """Whether the process that stays is still there: a program may have found a way to end it."""
+        return self.resident is None or descendants.lives(self.resident)
+
     def open_to_all(self) -> frozenset[str]:
         """Return what lies in the folders in which all may write. Wine keeps files of its own there."""
         if not self.mounted or self.wine is not None:
@@ -107,6 +113,9 @@ class Boxes:
         if not self.host.has_namespaces:
             view = View()  # there is one for all
         box = self._made.pop(view, None)
+        if box is not None and not box.lives:
+            box.close()
+            box = None
         if box is None:
             while len(self._made) >= KEPT:
                 self._made.pop(next(iter(self._made))).close()

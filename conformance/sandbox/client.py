@@ -25,8 +25,18 @@ ANSWER_GRACE: Final = 30.0
 ENDS_WITHIN_S: Final = 15.0
 """Seconds that a worker may take to clean up, on a busy machine too: a program may have left many thousands of files.
 What is left by one that is killed, the suite takes away itself."""
-MAY_BE_BROUGHT_ABOUT: Final = ("place.unusable", "sandbox.start-refused")
-"""Messages about what a program can use up, among what a worker answers in place of a run: room, and processes."""
+MAY_BE_BROUGHT_ABOUT: Final = (
+    "place.unusable",
+    "sandbox.start-refused",
+    "sandbox.starter-ended",
+    "wine.changed",
+    "wine.server-ended",
+    "wine.prefix-gone",
+)
+"""Messages about what a program can do to a sandbox, among what a worker answers in place of a run.
+
+It can use up room and processes, end the process that starts programs, and change what Wine keeps from run to run.
+"""
 KILL_ROUNDS: Final = 1000
 """How often it is looked what a dying worker leaves: a program may start new processes as quickly as they are ended."""
 

@@ -53,7 +53,7 @@ StartRequest = tuple[tuple[str, ...], str, dict[str, str], tuple[int, ...]]
 
 
 class ForkServerError(Exception):
-    """The fork server itself ended: the sandbox must be made anew."""
+    """The fork server itself ended: its box is of no use any more."""
 
 
 class ForkServer:
@@ -65,6 +65,8 @@ class ForkServer:
         self._shared = mmap.mmap(-1, SHARED_SIZE)
         self.idle = False
         """It stands still, and waits for an order."""
+        self.ended = False
+        """A program has ended it, and with it all that lived in its namespace."""
         self.pid = closed_memory.forked(birth.fork)
         if self.pid == 0:
             self._line.close()
@@ -111,8 +113,15 @@ class ForkServer:
         return unpacked(self._shared[2 : 2 + length]) if length else None
 
     def kill_all(self) -> None:
-        """End every other process of the namespace."""
-        self._line.send(KILL_ALL)
+        """End every other process of the namespace: where the first one has ended, the kernel has ended them."""
+        if not self.ended:
+            self._kill_others()
+
+    def _kill_others(self) -> None:
+        try:
+            self._line.send(KILL_ALL)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # it has ended, and no tracer was told
         if self.traced:
             self._go_on()
             self.wait_idle()
@@ -120,9 +129,10 @@ class ForkServer:
 
     def close(self) -> None:
         """End it, and with it its namespace."""
-        os.kill(self.pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, WALL)
+        if not self.ended:  # else its number may be another process's already
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, WALL)
         for handle in self.namespaces:
             os.close(handle)
         self._line.close()
@@ -135,15 +145,16 @@ class ForkServer:
         ptrace_request(kernel.CONT, self.pid)
 
     def wait_idle(self) -> None:
-        """Let it go on until it waits for its next order. Raises `ForkServerError` where it ended instead."""
+        """Let it go on until it waits for its next order. Raises `ForkServerError` where it ends instead."""
         status = ctypes.c_int()
-        while self.traced and not self.idle:
+        while self.traced and not self.idle and not self.ended:
             if _wait_for(self.pid, ctypes.addressof(status), WALL) == self.pid:
                 self.stopped(status.value)
 
     def stopped(self, status: int) -> int | None:
         """Take one of its stops; return the number of the process that was born of it, if that is what it was."""
         if status & 0x7F != 0x7F:
+            self.ended = True
             raise ForkServerError(say("sandbox.starter-ended"))
         event = status >> 16
         self.idle = event == kernel.EVENT_SECCOMP and bool(self._shared[WAITS_AT])

@@ -218,9 +218,13 @@ def refuse_32_bit(path: str) -> None:
 
 
 def clean_signals() -> None:
-    """Take back what exec would pass on: the mask, and ignored signals (CPython ignores SIGPIPE and SIGXFSZ)."""
+    """Take back what exec would pass on: the mask, and ignored signals (CPython ignores SIGPIPE and SIGXFSZ).
+
+    Handlers are taken back too: the first process of a process namespace stays as it is, and a signal from within ends
+    it only where it has a handler for it (man 7 pid_namespaces). That of SIGINT ends Python.
+    """
     signal.setitimer(signal.ITIMER_REAL, 0)
-    for number in IGNORED:
+    for number in (*IGNORED, signal.SIGINT, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 

@@ -46,6 +46,7 @@ from conformance.sandbox.backends.choice import prepare
 from conformance.sandbox.box import Box, Boxes
 from conformance.sandbox.cleaning import Cleaner
 from conformance.sandbox.connections import Connections
+from conformance.sandbox.fork_server import ForkServerError
 from conformance.sandbox.framing import read_message, write_message
 from conformance.sandbox.host import Host
 from conformance.sandbox.launching import Launcher, given_ip
@@ -58,6 +59,7 @@ from conformance.sandbox.temporary import TemporaryFolder
 from conformance.sandbox.transports.choice import TRANSPORTS
 from conformance.sandbox.transports.interface import MeetingPlace
 from conformance.sandbox.usage import UsageWatch, most_of
+from conformance.sandbox.wine import WineError
 
 START_REFUSED: Final = "sandbox.start-refused"
 """The message that says so, among those about programs that could not be started."""
@@ -318,10 +320,13 @@ def answer_orders() -> None:
 
 
 def _perform(worker: Worker, order: RunRequest) -> Run | Message:
-    """Do one run; return why it cannot be done, where the machine lacks something."""
+    """Do one run; return why it cannot be done: the machine lacks something, or a program has broken its box."""
     try:
         return worker.perform(order)
     except Unusable as problem:
+        return as_message(problem)
+    except (ForkServerError, WineError) as problem:  # what stays from run to run is of no use any more
+        worker.boxes.close_boxes()
         return as_message(problem)
     except OSError as problem:
         why = temporary.is_full(str(problem))
