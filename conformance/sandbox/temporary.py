@@ -87,6 +87,12 @@ def is_full(words: str = "") -> Message | None:
     return None
 
 
+def is_narrow() -> Message | None:
+    """Return why a build was given little room, where that was for lack of it."""
+    folder = _folder()
+    return _why_unusable(folder, say("place.narrow")) if _room(os.statvfs(folder)) < LITTLE_ROOM else None
+
+
 def remove_abandoned() -> None:
     """Remove the folders of processes that are gone."""
     for path in _folder().glob(f"{PREFIX}*-*"):

@@ -56,10 +56,27 @@ HASTY_S: Final = 4.0
 """Seconds of processor time of a program that has gone on without end before."""
 
 
+BUILDS_SHARE: Final = 4
+"""A build may take one part in so many of what is free on its disk when it starts: others build there too."""
+
+
 def most_of(order: RunRequest) -> Most:
     """Return at what a run is ended."""
     most = MOST["build" if order.build else order.program.runtime]
+    if order.build and order.directory is not None:
+        most = most._replace(disk=min(most.disk, _free(order.directory).space // BUILDS_SHARE))
     return most._replace(processor=HASTY_S) if order.hasty else most
+
+
+class Free(NamedTuple):
+    """What a file system can still hold; one that does not say holds anything."""
+
+    files: int
+    space: int
+    """Bytes."""
+
+
+UNKNOWN: Final = Free(files=0, space=1 << 62)
 
 
 @dataclass(slots=True)
@@ -78,13 +95,13 @@ class UsageWatch:
     """The processor time of each process when it was last looked at."""
     _together: float = 0.0
     _shared_at_first: int = 0
-    _free_at_first: int = 0
-    """How many files more its file system could hold."""
+    _free_at_first: Free = UNKNOWN
+    """What its file system could still hold."""
 
     def __post_init__(self) -> None:
         self.due = time.monotonic() + LOOK_EVERY_S
         self._shared_at_first = _shared_of_all()
-        self._free_at_first = _free_files(self.directory)
+        self._free_at_first = _free(self.directory)
 
     @property
     def processor(self) -> float:
@@ -121,11 +138,12 @@ class UsageWatch:
         return "files" if looks_at_files and _is_full(self.directory, self.most) else None
 
     def _files_grow(self) -> bool:
-        """Tell whether its file system holds so many files more as the run may make: some of them may be others'.
+        """Tell whether its file system holds as much more as the run may make: some of it may be others'.
 
-        A file system that does not say how many it can hold (btrfs) is looked at now and then only.
+        Where one does not say how many files it can hold (btrfs), these are counted now and then only.
         """
-        return self._free_at_first - _free_files(self.directory) > self.most.files
+        before, now = self._free_at_first, _free(self.directory)
+        return before.files - now.files > self.most.files or before.space - now.space > self.most.disk
 
     def _note_times(self, pids: tuple[int, ...]) -> None:
         together = 0.0
@@ -199,11 +217,14 @@ def _open_memory(pids: tuple[int, ...]) -> int:
     return sum(found.values())
 
 
-def _free_files(directory: str) -> int:
+def _free(directory: str) -> Free:
     try:
-        return os.statvfs(directory).f_favail if directory else 0
+        status = os.statvfs(directory) if directory else None
     except OSError:
-        return 0
+        status = None
+    if status is None or not status.f_blocks:
+        return UNKNOWN
+    return Free(files=status.f_favail, space=status.f_bavail * status.f_frsize)
 
 
 def _is_full(directory: str, most: Most) -> bool:

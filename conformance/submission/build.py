@@ -23,7 +23,7 @@ from conformance.sandbox import safe_files
 from conformance.sandbox.client import Sandbox
 from conformance.sandbox.request import Program, RunRequest
 from conformance.sandbox.spawn import PATH
-from conformance.sandbox.temporary import TemporaryFolder, is_full
+from conformance.sandbox.temporary import TemporaryFolder, is_full, is_narrow
 from conformance.submission import private_copy, windows_includes
 from conformance.submission.build_errors import first_error
 from conformance.submission.build_hints import HINTS, crlf_scripts, hints
@@ -317,6 +317,8 @@ class BuildDir:
         words = run.output[:WORDS_KEPT].decode("utf-8", "replace")
         if run.ending != Exited(status=0) and (full := is_full(words)) is not None:
             raise SandboxError(full)
+        if run.ending == Busy(limit="files") and (narrow := is_narrow()) is not None:
+            raise SandboxError(narrow)
         if isinstance(run.ending, NotStarted):
             words = render(run.ending.reason)
         if isinstance(run.ending, Busy):

@@ -12,7 +12,7 @@ from conformance.records.scenario import Scenario
 from conformance.sandbox import usage
 from conformance.sandbox.client import Sandbox
 from conformance.sandbox.request import Program, RunRequest
-from conformance.sandbox.usage import MOST, UsageWatch
+from conformance.sandbox.usage import MOST, Free, UsageWatch, most_of
 from conformance.submission import build as building
 from conformance.submission.build import BuildDir
 from conformance.submission.discover import read_submission
@@ -63,13 +63,33 @@ def test_files_are_bounded_however_fast_they_are_made(sandbox: Sandbox, compiled
 def test_what_is_left_at_last_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, limit: str | None
 ) -> None:
-    free = iter((1000, 0))  # of a file system that others use, too
-    monkeypatch.setattr(usage, "_free_files", lambda _: next(free))
+    free = iter((Free(files=1000, space=0), Free(files=0, space=0)))  # of a file system that others use, too
+    monkeypatch.setattr(usage, "_free", lambda _: next(free))
     most = MOST["native"]._replace(files=10)
     watch = UsageWatch(processes=tuple, most=most, directory=str(tmp_path))
     for number in range(count):
         (tmp_path / f"{number}").touch()
     assert watch.look_at_last() == limit
+
+
+def test_a_build_may_take_a_quarter_of_what_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = RunRequest(program=Program(command=("cc",)), scenario=Scenario(), build=True, directory=str(tmp_path))
+    for free, most in ((100 << 20, 25 << 20), (1 << 40, MOST["build"].disk)):
+        monkeypatch.setattr(usage, "_free", lambda _, free=free: Free(files=0, space=free))
+        assert most_of(request).disk == most
+
+
+@pytest.mark.parametrize(("size", "limit"), [(1 << 20, None), (3 << 20, "files")])
+def test_a_disk_that_fills_up_is_looked_at_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, limit: str | None
+) -> None:
+    monkeypatch.setattr(usage, "FILES_EVERY", 1 << 30)
+    free = iter((Free(files=0, space=100 << 20), Free(files=0, space=97 << 20)))  # others write there, too
+    monkeypatch.setattr(usage, "_free", lambda _: next(free))
+    watch = UsageWatch(processes=tuple, most=MOST["build"]._replace(disk=2 << 20), directory=str(tmp_path))
+    watch.due = 0.0
+    (tmp_path / "large").write_bytes(bytes(size))
+    assert watch.look() == limit
 
 
 BOMBS = {

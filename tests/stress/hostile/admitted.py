@@ -41,21 +41,15 @@ TOOLCHAINS: Final = Admission(
 UNWATCHED: Final = Admission("a program that recognises the suite is found in tier full", NOTICED)
 BY_CHANCE: Final = Admission(UNWATCHED.why, NOTICED, everywhere=False)
 """It goes by the time that its calls take, which are slow on a busy machine, too."""
-DISK: Final = Admission(
-    "the disk is the host's", rf"the neighbour's status 3|changed: / \./var(/tmp)?: nothing|{NOTICED}", everywhere=False
-)
 ADMITTED: Final = {
-    "builds/fills_the_disk": DISK,
     "builds/includes_shadow": TOOLCHAINS,
     "builds/make_reads_all": ALL_THAT_ALL_MAY_READ,
-    "builds/makes_200_000_files": DISK,
     "neighbours/asks_a_port_of_the_host": NETWORK,
     "neighbours/asks_a_socket_of_the_host": SOCKETS,
     "neighbours/counts_its_starts": DEVICES,
     "neighbours/fills_shared_memory": DEVICES,
     "neighbours/leaves_queues": OBJECTS,
     "neighbours/leaves_segments": OBJECTS,
-    "neighbours/makes_200_000_files_at_home": DISK,
     "neighbours/reads_command_lines": PROCESSES,
     "neighbours/reads_shared_memory": DEVICES,
     "neighbours/reads_the_segment": OBJECTS,
@@ -68,11 +62,6 @@ ADMITTED: Final = {
     "recognises/the_parents_name": UNWATCHED,
     "recognises/the_user": UNWATCHED,
 }
-ADMITTED_WITHOUT_TRACING: Final = {
-    "builds/fills_the_disk": Admission(
-        why="a build writes on the machine's disk", complaints=r"the neighbour's status 3", everywhere=False
-    )
-}
 """In the best tier nothing is."""
 NOT_SEEN: Final = r".* is not-observed"
 """Where calls are not traced, nothing is said of what only they show."""
@@ -82,7 +71,6 @@ def not_admitted(name: str, tier: str, found: list[str]) -> list[str]:
     """Return the complaints about a submission that SECURITY.md does not admit; and whether it admits too much."""
     admitted = ADMITTED if tier == NO_NAMESPACES else {}
     if "no tracing" in tier:
-        admitted = ADMITTED_WITHOUT_TRACING
         found = [one for one in found if not re.fullmatch(NOT_SEEN, one)]
     admission = admitted.get(name)
     if admission is None:
