@@ -5,17 +5,19 @@ program nor the reference meets it. A box serves all runs of its program, since 
 """
 
 import contextlib
+import errno
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from conformance.messages import say
 from conformance.observe import descendants
 from conformance.observe.linux.arch import CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUTS
 from conformance.observe.linux.seccomp import Filter
 from conformance.sandbox import namespaces, root
-from conformance.sandbox.fork_server import ForkServer
+from conformance.sandbox.fork_server import ForkServer, ForkServerError
 from conformance.sandbox.host import Host
 from conformance.sandbox.root import View
 from conformance.sandbox.spawn import PLAIN, Birth
@@ -59,7 +61,7 @@ class Box:
     @property
     def birth(self) -> Birth:
         """How a child comes to live in the box."""
-        return PLAIN if self.process < 0 else Birth(fork=lambda: namespaces.fork_into(self._enter))
+        return PLAIN if self.process < 0 else Birth(fork=self._fork_into)
 
     @property
     def lives(self) -> bool:
@@ -76,6 +78,22 @@ class Box:
     def is_as_made(self) -> bool:
         """Tell whether a run has left nothing there that the next one would meet, or that takes up memory."""
         return self.open_to_all() == self.at_first
+
+    def check_starter(self) -> None:
+        """Raise `ForkServerError` where a program has ended the process that starts programs, and all with it.
+
+        The kernel ends the others first (man 7 pid_namespaces): then that process may still seem to live.
+        """
+        if self.fork_server is not None and self.process >= 0:
+            self.fork_server.kill_all()
+
+    def _fork_into(self) -> int:
+        try:
+            return namespaces.fork_into(self._enter)
+        except OSError as problem:
+            if problem.errno != errno.ENOMEM:
+                raise
+            raise ForkServerError(say("sandbox.starter-ended")) from problem  # man 2 fork
 
     def _enter(self) -> None:
         if self.fork_server is not None:

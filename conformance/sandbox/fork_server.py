@@ -19,6 +19,7 @@ import signal
 import socket
 import struct
 import subprocess
+from collections.abc import Iterator
 from typing import Final, NoReturn
 
 import msgspec
@@ -27,7 +28,7 @@ from conformance.messages import Message, say, unpacked
 from conformance.model.constants import WALL
 from conformance.observe.libc import libc
 from conformance.observe.linux import arch as kernel
-from conformance.observe.linux.arch import ptrace_request
+from conformance.observe.linux.arch import KernelError, ptrace_request
 from conformance.observe.linux.seccomp import Filter
 from conformance.observe.linux.stop_loop import event_message
 from conformance.sandbox import closed_memory, namespaces, spawn
@@ -97,14 +98,18 @@ class ForkServer:
         return True
 
     def start(self, launch: Launch) -> tuple[int, int]:
-        """Order a program to be started, whose birth comes to the observer; return the ends of its output and error."""
+        """Order a program to be started, whose birth comes to the observer; return the ends of its output and error.
+
+        Raises `ForkServerError` where nobody is there to do it.
+        """
         ends, streams = spawn.streams(launch.input, launch.terminal)
         words: StartRequest = (launch.command, launch.directory, launch.environment, launch.extra_fds)
         self._shared[:2] = bytes(2)
-        socket.send_fds(self._line, [msgspec.msgpack.encode(words)], list(streams))
-        for stream in streams:
-            os.close(stream)
-        self._go_on()
+        with self._expected_to_live():
+            socket.send_fds(self._line, [msgspec.msgpack.encode(words)], list(streams))
+            for stream in streams:
+                os.close(stream)
+            self._go_on()
         return ends
 
     def exec_error(self) -> Message | str | None:
@@ -113,19 +118,22 @@ class ForkServer:
         return unpacked(self._shared[2 : 2 + length]) if length else None
 
     def kill_all(self) -> None:
-        """End every other process of the namespace: where the first one has ended, the kernel has ended them."""
-        if not self.ended:
-            self._kill_others()
-
-    def _kill_others(self) -> None:
-        try:
+        """End every other process of the namespace. Raises `ForkServerError` where it has ended, and they with it."""
+        with self._expected_to_live():
             self._line.send(KILL_ALL)
-        except (BrokenPipeError, ConnectionResetError):
-            return  # it has ended, and no tracer was told
-        if self.traced:
-            self._go_on()
-            self.wait_idle()
-        self._line.recv(1)
+            if self.traced:
+                self._go_on()
+                self.wait_idle()
+            if not self._line.recv(1):
+                raise BrokenPipeError
+
+    @contextlib.contextmanager
+    def _expected_to_live(self) -> Iterator[None]:
+        """Raise `ForkServerError` in place of what the kernel says of a process that is gone."""
+        try:
+            yield
+        except (BrokenPipeError, ConnectionResetError, KernelError) as problem:
+            raise ForkServerError(say("sandbox.starter-ended")) from problem
 
     def close(self) -> None:
         """End it, and with it its namespace."""

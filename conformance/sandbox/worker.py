@@ -24,7 +24,7 @@ from conformance.observe.libc import libc
 from conformance.observe.linux import arch as kernel
 from conformance.observe.observer import TICK_S, Observer
 from conformance.records.errors import Unusable
-from conformance.records.run import Ending, NotStarted, Run
+from conformance.records.run import Ending, Killed, NotStarted, Run
 from conformance.records.scenario import File
 from conformance.records.trace import Trace
 from conformance.sandbox import (
@@ -61,6 +61,8 @@ from conformance.sandbox.transports.interface import MeetingPlace
 from conformance.sandbox.usage import UsageWatch, most_of
 from conformance.sandbox.wine import WineError
 
+KILLED: Final = Killed(signal="SIGKILL")
+"""A program has sent this signal, or the kernel has: maybe to the whole box."""
 START_REFUSED: Final = "sandbox.start-refused"
 """The message that says so, among those about programs that could not be started."""
 ECHOES_ALWAYS, ECHOES_A_BYTE = 300, 4
@@ -142,6 +144,8 @@ class Worker:
             files = tuple(file for file in files if file not in transport.files())
         stdout, stderr = map(backend.normalize, streams.close())
         backend.check_intact()
+        if ending == KILLED:
+            box.check_starter()
         if not reusable:
             self.boxes.release(view)
         return _record(loop, ending, port, (stdout, stderr), files, observed=backend.sees_calls and order.observe)
