@@ -34,7 +34,9 @@ FORGED: Final = ("self_signed", "wrong_authority", "issuer_not_ca", "bad_signatu
 OF_OTHERS: Final = ("wrong_name", "cn_right_san_other", "name_is_prefix", "name_is_suffix")
 OF_OTHER_ADDRESSES: Final = ("ip_other", "ip_as_dns", "wrong_name")
 OUT_OF_TIME: Final = ("expired", "not_yet", "expired_intermediate")
-RIGHT: Final = ("good_direct", "good_any_purpose", "good_name_in_san_only", "good_wildcard", "good_root_sent")
+RIGHT: Final = (
+    "good_direct", "good_any_purpose", "good_name_in_san_only", "good_wildcard", "good_root_sent", "good_rsa"
+)  # fmt: skip
 PLAIN_ANSWER: Final = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 BEGUN_HELLO: Final = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
 """A ClientHello up to its version: 512 bytes are announced, and never come."""

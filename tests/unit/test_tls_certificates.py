@@ -98,3 +98,14 @@ def test_an_address_is_an_address_unless_it_is_to_be_wrong() -> None:
     assert of_kind("good", IPAddress) == ["127.0.0.1"]
     assert of_kind("ip_as_dns", IPAddress) == []
     assert of_kind("ip_as_dns", DNSName) == ["127.0.0.1"]
+
+
+def test_the_primes_of_rsa_are_the_nearest_that_serve() -> None:
+    """The library refuses numbers that are no primes; a smaller distance would do for nobody who looked again."""
+    key = certificates.rsa_key().private_numbers()
+    assert certificates.rsa_key().key_size == 2 * certificates.PRIME_BITS
+    for prime, (name, distance) in zip((key.p, key.q), certificates.RSA_PRIMES.items(), strict=True):
+        start = prime - distance
+        assert start == certificates._number(name, certificates.PRIME_BITS)
+        passed = [number for number in range(start, prime + 1, 2) if pow(2, number - 1, number) == 1]
+        assert passed == [prime]

@@ -18,7 +18,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from conformance.records.scenario import SERVER_NAME
@@ -38,6 +38,12 @@ USES: Final = (
 ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """How many points the curve P-256 has (FIPS 186-4 D.1.2.3): a key is a number below it."""
 
+RSA_PRIMES: Final = {"RSA leaf, first": 50, "RSA leaf, second": 1_208}
+"""How far behind the number of a name the next prime is that serves for a key: to look for it takes a second."""
+PRIME_BITS, PUBLIC_EXPONENT = 1024, 65_537
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -54,6 +60,8 @@ class Plan:
     server: bool | None = True
     """Whether it is for servers, or for clients; None where it does not say."""
     authority: bool = False
+    rsa: bool = False
+    """Whether its key is one of RSA, with 2,048 bits; signatures are by ECDSA all the same."""
     changed: bool = False
     """Whether a bit of the signature is another one."""
 
@@ -73,6 +81,7 @@ PLANS: Final = {
     "good_name_in_san_only": Plan(subject="Echo"),
     "good_wildcard": Plan(subject="Echo", names=("*.course.example",)),
     "good_other_key": Plan(key="other leaf"),
+    "good_rsa": Plan(rsa=True),
     "self_signed": Plan(issuer=""),
     "wrong_authority": Plan(issuer="other root"),
     "bad_signature": Plan(changed=True),
@@ -96,9 +105,9 @@ KINDS: Final = {
     **{
         kind: (kind, "intermediate")
         for kind in (
-            "good_any_purpose", "good_name_in_san_only", "good_wildcard", "good_other_key", "bad_signature",
-            "wrong_name", "cn_right_san_other", "name_is_prefix", "name_is_suffix", "ip_other", "ip_as_dns", "expired",
-            "not_yet", "client_usage",
+            "good_any_purpose", "good_name_in_san_only", "good_wildcard", "good_other_key", "good_rsa",
+            "bad_signature", "wrong_name", "cn_right_san_other", "name_is_prefix", "name_is_suffix", "ip_other",
+            "ip_as_dns", "expired", "not_yet", "client_usage",
         )
     },
     "self_signed": ("self_signed",),
@@ -118,11 +127,31 @@ def private_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 
 @cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    """Return the key of RSA: its primes follow from names, too (RFC 8017 3.2)."""
+    p, q = (_number(name, PRIME_BITS) + distance for name, distance in RSA_PRIMES.items())
+    d = pow(PUBLIC_EXPONENT, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(PUBLIC_EXPONENT, p * q)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public)
+    return numbers.private_key()
+
+
+def _number(name: str, bits: int) -> int:
+    """Return an odd number of so many bits, the two uppermost set, so that a product of two has twice as many."""
+    parts = (hashlib.sha512(f"offhook {part} {name}".encode()).digest() for part in range(bits // 512))
+    return int.from_bytes(b"".join(parts), "big") | 3 << bits - 2 | 1
+
+
+def _own_key(plan: Plan) -> PrivateKey:
+    return rsa_key() if plan.rsa else private_key(plan.key)
+
+
+@cache
 def certificate(name: str) -> x509.Certificate:
     """Return the certificate of a plan, as it was signed."""
     plan = PLANS[name]
     issuer = PLANS[plan.issuer] if plan.issuer else plan
-    public, signs = private_key(plan.key).public_key(), private_key(issuer.key)
+    public, signs = _own_key(plan).public_key(), private_key(issuer.key)
     builder = (
         x509.CertificateBuilder(_common_name(issuer.subject), _common_name(plan.subject), public, _serial(plan))
         .not_valid_before(plan.valid[0])
@@ -143,9 +172,7 @@ def _serial(plan: Plan) -> int:
     return int.from_bytes(hashlib.sha256(repr(plan).encode()).digest()[:8], "big") >> 1 | 1 << 62
 
 
-def _extensions(
-    plan: Plan, own: ec.EllipticCurvePublicKey, signs: ec.EllipticCurvePublicKey
-) -> list[tuple[x509.ExtensionType, bool]]:
+def _extensions(plan: Plan, own: PublicKey, signs: ec.EllipticCurvePublicKey) -> list[tuple[x509.ExtensionType, bool]]:
     """Return what RFC 5280 4.2 asks for, each with whether it is critical."""
     uses = AUTHORITY_USES if plan.authority else ("digital_signature",)
     extensions: list[tuple[x509.ExtensionType, bool]] = [
@@ -192,7 +219,7 @@ def chain_pem(kind: str) -> bytes:
 
 def key_pem(kind: str) -> bytes:
     """Return the key of a kind's own certificate as a file; PKCS #8, since Java reads no other."""
-    return private_key(PLANS[KINDS[kind][0]].key).private_bytes(
+    return _own_key(PLANS[KINDS[kind][0]]).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
