@@ -14,7 +14,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-ENGLISH: Final = "en"
+from conformance.messages.korean import Noun
+
+ENGLISH, KOREAN = "en", "ko"
 LANGUAGE_VARIABLE: Final = "OFFHOOK_LANGUAGE"
 UNKNOWN: Final = "?"
 """Stands for a value that is not known."""
@@ -134,7 +136,7 @@ def render(message: Message | str, language: str | None = None) -> str:
     if isinstance(message, str):
         return message
     spoken = language or current_language()
-    values = {name: _in_language(value, spoken) for name, value in message.values}
+    values = {name: _shown(value, spoken) for name, value in message.values}
     words = table(spoken).get(message.key)
     return words.format_map(values) if words is not None else f"{message.key} {values}"
 
@@ -142,7 +144,13 @@ def render(message: Message | str, language: str | None = None) -> str:
 def text(key: str, language: str | None = None, /, **values: object) -> str:
     """Return the words behind a key at once, with the values put in."""
     spoken = language or current_language()
-    return table(spoken)[key].format_map({name: _in_language(value, spoken) for name, value in values.items()})
+    return table(spoken)[key].format_map({name: _shown(value, spoken) for name, value in values.items()})
+
+
+def _shown(value: object, language: str) -> object:
+    """Return a value as a sentence of a language takes it up."""
+    shown = _in_language(value, language)
+    return Noun(shown) if language == KOREAN and isinstance(shown, str | int) else shown
 
 
 def _in_language(value: object, language: str) -> object:
