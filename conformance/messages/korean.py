@@ -6,7 +6,7 @@ In a table `{call:을}` shows a value with 을 or 를, whichever is right behind
 from typing import Final, NamedTuple
 
 FIRST_SYLLABLE, LAST_SYLLABLE, FINALS = ord("가"), ord("힣"), 28
-"""Unicode 3.12: syllables are in the order of their parts; the last part is one of 28, and the first of these is none."""
+"""Unicode 3.12: syllables stand in the order of their parts; the last part is one of 28, the first of them none."""
 RIEUL: Final = 8
 """The final ㄹ, behind which 로 stands like behind none."""
 DIGITS: Final = {"0": 21, "1": RIEUL, "2": 0, "3": 16, "4": 0, "5": 0, "6": 1, "7": RIEUL, "8": RIEUL, "9": 0}
