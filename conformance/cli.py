@@ -13,8 +13,8 @@ import typer
 from conformance import __version__
 from conformance.catalogue import CatalogueError
 from conformance.commands import check, classes, course, doctor, explain, new, replay
-from conformance.commands.common import EXIT_HARNESS, EXIT_INTERRUPTED, Output, OutputError, stop
-from conformance.messages import text
+from conformance.commands.common import EXIT_HARNESS, EXIT_INTERRUPTED, Output, OutputError, known, stop
+from conformance.messages import known_languages, text
 from conformance.trace_tool import command as tracing
 
 app = typer.Typer(
@@ -22,7 +22,6 @@ app = typer.Typer(
     help=text("help.offhook"),
     epilog=text("help.example", command="offhook check my_homework --html page.html"),
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -41,16 +40,35 @@ app.add_typer(course.app)
 tracing.register(app)
 
 STANDARD_OUTPUT: Final = 1
+COMPLETION: Final = ("install_completion", "show_completion")
+"""The options with which a shell learns to complete the command."""
 WRONG_USE: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 """Every kind of wrong use; typer itself names only this one of them."""
 
 
 @app.callback(invoke_without_command=True)
-def offhook(*, version: Annotated[bool, typer.Option("--version", help=text("help.version"))] = False) -> None:
+def offhook(
+    *,
+    version: Annotated[bool, typer.Option("--version", help=text("help.version"))] = False,
+    language: Annotated[
+        str | None, typer.Option("--language", help=text("help.language", known=known_languages()), metavar="LANGUAGE")
+    ] = None,
+) -> None:
     """Judges socket programs: watches every call, plays the other end, says what is right and what is not."""
+    if language is not None:
+        known((language,), known_languages(), "spoken")
     if version:
         typer.echo(f"offhook {__version__}")
         raise typer.Exit
+
+
+def command_line() -> Callable[..., int]:
+    """Return the whole command line, with what typer adds to it in the language that is spoken."""
+    whole = typer.main.get_command(app)
+    for option in whole.params:
+        if option.name in COMPLETION:
+            option.help = text(f"help.{option.name}")  # type: ignore[attr-defined]  # typer adds options only
+    return cast("Callable[..., int]", whole)
 
 
 def run_cli() -> None:
@@ -77,7 +95,7 @@ def _run() -> None:
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
-        sys.exit(app(standalone_mode=False))
+        sys.exit(command_line()(standalone_mode=False))
     except KeyboardInterrupt:
         stop(text("command.interrupted"), EXIT_INTERRUPTED)
     except CatalogueError as problem:

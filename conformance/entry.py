@@ -17,8 +17,9 @@ def main() -> None:
 
     Who interrupts it while it is still being loaded gets one line too: nothing was started yet.
     """
-    from conformance.messages import text
+    from conformance.messages import take_option, text
 
+    sys.argv[1:] = take_option(sys.argv[1:])
     if not HAS_STAGE:
         sys.stderr.write(f"offhook: {text('command.no-linux', system=sys.platform)}\n")
         sys.exit(EXIT_USAGE)

@@ -20,6 +20,7 @@ for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:  # as below nohup, or in the background of a script
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
+os.environ["OFFHOOK_LANGUAGE"] = "en"  # whatever the locale of this machine is
 PROGRAMS = Path(__file__).parent / "support" / "programs"
 REFERENCES = Path(__file__).parent.parent / "reference_impl" / "winsock"
 Compile = Callable[..., Path]

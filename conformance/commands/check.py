@@ -17,6 +17,8 @@ from conformance.catalogue import catalogue
 from conformance.commands.common import (
     SANDBOX,
     Courses,
+    Requirements,
+    complete_exercise,
     known,
     known_prefixes,
     known_sandbox,
@@ -27,13 +29,13 @@ from conformance.commands.common import (
     write_output,
 )
 from conformance.commands.exports import STANDARD_OUTPUT, exports_of, known_rubric, write_exports
-from conformance.messages import text
+from conformance.messages import say, text
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
 from conformance.records.results import Results, encode
 from conformance.reporting import github, terminal
 from conformance.sandbox.client import start_sandboxes
 from conformance.sandbox.request import Wanted
-from conformance.submission.discover import Submission, named_program, read_submission
+from conformance.submission.discover import Submission, SubmissionError, named_program, read_submission
 
 
 class OutputFiles(NamedTuple):
@@ -73,17 +75,16 @@ class Asked:
     profile: str
     jobs: int
     sandbox: Wanted
-
-    def validate(self) -> None:
-        """End the command where something is named that does not exist."""
-        known(tuple(self.programs), list(catalogue().exercises), "exercise")
-        known_prefixes(self.requirements)
-        known((self.profile,), list(PROFILES), "profile")
+    fail_fast: bool
 
     def submission(self) -> Submission:
-        """Look into the folder. Raises `SubmissionError` where it holds no program."""
+        """Look into the folder. Raises `SubmissionError` where it holds no program, or none on which all is judged."""
         chosen = {name: file for name, file in self.programs.items() if file}
-        return read_submission(self.folder or Path(), chosen)
+        found = read_submission(self.folder or Path(), chosen)
+        exercises = tuple(self.programs or found.found)
+        if not _selected(exercises, self.requirements):
+            raise SubmissionError(say("command.none-applies", requirements=self.requirements, exercises=exercises))
+        return found
 
     def judged(self) -> Results:
         """Judge it, and show how far that is. The sandboxes are set up while the rest is still loaded."""
@@ -97,6 +98,7 @@ class Asked:
             exercises=tuple(self.programs),
             requirements=self.requirements,
             options=Options(observe=self.observe, seed=self.seed, profile=PROFILES[self.profile]),
+            fail_fast=self.fail_fast,
         )
         with progress(text("command.building")) as report:
             return check(request, sandboxes, report)
@@ -109,9 +111,10 @@ def check_command(
         typer.Option(
             help=text("help.check.exercise"),
             metavar="NAME[=FILE]",
+            autocompletion=complete_exercise,
         ),
     ] = None,
-    requirement: Annotated[list[str] | None, typer.Option(help=text("help.check.requirement"), metavar="ID")] = None,
+    requirement: Requirements = None,
     json: Annotated[Path | None, typer.Option(help=text("help.check.json"), metavar="FILE")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help=text("help.check.html"), metavar="FILE")] = None,
     junit_file: Annotated[Path | None, typer.Option("--junit", help=text("help.check.junit"), metavar="FILE")] = None,
@@ -126,25 +129,30 @@ def check_command(
     observer: Annotated[bool, typer.Option(help=text("help.check.observer"))] = True,
     on_github: Annotated[bool, typer.Option("--github", help=text("help.check.github"))] = False,
     strict: Annotated[bool, typer.Option("--strict", help=text("help.check.strict"))] = False,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help=text("help.check.fail-fast"))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=text("help.check.quiet"))] = False,
     watch: Annotated[bool, typer.Option("--watch", help=text("help.check.watch"))] = False,
     debug: Annotated[bool, typer.Option(help=text("help.check.debug"))] = False,
     list_only: Annotated[bool, typer.Option("--list", help=text("help.check.list"))] = False,
 ) -> None:
     """Judge the programs in a folder."""
     with_courses(course)
+    programs = dict(named_program(words) for words in exercise or ())
+    names = known(tuple(programs), list(catalogue().exercises), "exercise")
     asked = Asked(
         folder=folder,
-        programs=dict(named_program(words) for words in exercise or ()),
-        requirements=tuple(requirement or ()),
+        programs=dict(zip(names, programs.values(), strict=True)),
+        requirements=known_prefixes(requirement or ()),
         observe=observer,
         seed=seed,
-        profile=profile,
-        jobs=jobs or len(os.sched_getaffinity(0)),
+        profile=known((profile,), list(PROFILES), "profile")[0],
+        jobs=1 if fail_fast else jobs or len(os.sched_getaffinity(0)),  # else chance would say which is the first
         sandbox=known_sandbox(sandbox),
+        fail_fast=fail_fast,
     )
-    asked.validate()
     if list_only:
-        _list_selected(tuple(asked.programs), asked.requirements)
+        with or_stop():
+            _list_selected(tuple(asked.programs or (asked.submission().found if folder else ())), asked.requirements)
         return
     if folder is None:
         stop(text("command.which-folder"))
@@ -153,6 +161,8 @@ def check_command(
     exports = exports_of(form or ())
     if bool(exports) != bool(rubric):
         stop(text("check.rubric-and-as"))
+    if fail_fast and (exports or watch):
+        stop(text("command.not-together", one="--fail-fast", other="--as" if exports else "--watch"))
     if exports and (watch or on_github):
         stop(text("command.not-together", one="--as", other="--watch" if watch else "--github"))
     marked_by = known_rubric(rubric) if rubric else None
@@ -170,8 +180,9 @@ def check_command(
             return
         found = files.write(asked.judged())
         on_errors = any(one.file == STANDARD_OUTPUT for one in exports)  # a system reads all of standard output
-        terminal.terminal_summary(found, Console(highlight=False, stderr=on_errors), debug=debug)
-        if html_file is not None:
+        if not quiet:
+            terminal.terminal_summary(found, Console(highlight=False, stderr=on_errors), debug=debug)
+        if html_file is not None and not quiet:
             typer.echo(text("command.page", file=html_file), err=on_errors)
         if marked_by is not None:
             raise typer.Exit(write_exports(found, marked_by, tuple(asked.programs), exports))
@@ -190,11 +201,16 @@ def _tell_github(found: Results) -> None:
 
 def _list_selected(exercises: Sequence[str], prefixes: Sequence[str]) -> None:
     width = max(map(len, catalogue().requirements))
-    for requirement in catalogue().requirements.values():
-        judged = [
-            name
-            for name in catalogue().exercises
-            if requirement.concerns(name) and (not exercises or name in exercises)
-        ]
-        if judged and (not prefixes or any(requirement.id.startswith(prefix) for prefix in prefixes)):
-            typer.echo(f"{requirement.id:<{width}} {requirement.level:<6} {', '.join(judged)}")
+    for requirement, judged in _selected(exercises or tuple(catalogue().exercises), prefixes).items():
+        level = catalogue().requirements[requirement].level
+        typer.echo(f"{requirement:<{width}} {level:<6} {', '.join(judged)}")
+
+
+def _selected(exercises: Sequence[str], prefixes: Sequence[str]) -> dict[str, list[str]]:
+    """Return what is judged of exercises: by requirement, those that it concerns, in the order of the catalogue."""
+    by_requirement = {
+        requirement.id: [name for name in catalogue().exercises if name in exercises and requirement.concerns(name)]
+        for requirement in catalogue().requirements.values()
+        if not prefixes or requirement.id.startswith(tuple(prefixes))
+    }
+    return {requirement: judged for requirement, judged in by_requirement.items() if judged}

@@ -17,6 +17,8 @@ from conformance.catalogue import catalogue
 from conformance.commands.common import (
     EXIT_HARNESS,
     Courses,
+    Requirements,
+    complete_exercise,
     known,
     known_prefixes,
     known_sandbox,
@@ -77,7 +79,10 @@ RubricName = Annotated[str, typer.Option("--rubric", help=text("help.class.rubri
 Layout = Annotated[str, typer.Option("--layout", help=text("help.class.layout"), metavar="NAME")]
 Roster = Annotated[Path | None, typer.Option("--roster", help=text("help.class.roster"), metavar="FILE")]
 Names = Annotated[Path | None, typer.Option("--names", help=text("help.class.names"), metavar="FILE")]
-Exercises = Annotated[list[str] | None, typer.Option("--exercise", help=text("help.class.exercise"), metavar="NAME")]
+Exercises = Annotated[
+    list[str] | None,
+    typer.Option("--exercise", help=text("help.class.exercise"), metavar="NAME", autocompletion=complete_exercise),
+]
 Into = Annotated[Path, typer.Argument(help=text("help.class.out"), metavar="OUT")]
 Anonymous = Annotated[bool, typer.Option("--anonymous", help=text("help.class.anonymous"))]
 
@@ -87,7 +92,7 @@ def run(
     place: Annotated[Path, typer.Argument(help=text("help.class.place"), metavar="FOLDER|ZIP")],
     into: Annotated[Path, typer.Option("--into", help=text("help.class.into"), metavar="OUT")],
     exercise: Exercises = None,
-    requirement: Annotated[list[str] | None, typer.Option(help=text("help.check.requirement"), metavar="ID")] = None,
+    requirement: Requirements = None,
     rubric: RubricName = READY,
     roster: Roster = None,
     layout: Layout = "auto",
@@ -106,13 +111,13 @@ def run(
 ) -> None:
     """Judge a class."""
     with_courses(course)
-    known((profile,), list(PROFILES), "profile")
-    known_prefixes(requirement or ())
+    (profile,) = known((profile,), list(PROFILES), "profile")
+    requirements = known_prefixes(requirement or ())
     if scheduler and sandbox != REQUIRED:
         stop(text("class.cluster-requires", wanted=sandbox))
     from conformance.grading.whole_class import Order, judge_into
 
-    exercises = tuple(exercise or ())
+    exercises = known(exercise or (), list(catalogue().exercises), "exercise")
     if place.resolve() in (into.resolve(), *into.resolve().parents):
         stop(text("class.into-itself", into=into, place=place))
     with _or_stop():
@@ -121,7 +126,7 @@ def run(
         _known_students(only or (), [one.student.id for one in intake.handed_in])
         asked = Asked(
             exercises=exercises,
-            requirements=tuple(requirement or ()),
+            requirements=requirements,
             profile=PROFILES[profile].name,
             budget_s=budget,
             sandbox=known_sandbox(sandbox),
@@ -154,9 +159,10 @@ def look(
     with_courses(course)
     from conformance.reporting.class_look import class_look
 
+    exercises = known(exercise or (), list(catalogue().exercises), "exercise")
     with _or_stop():
-        intake = read_class(place, layout=layout, exercises=tuple(exercise or ()), roster=roster, names=names)
-        class_look(intake, Console(highlight=False), tuple(exercise or ()))
+        intake = read_class(place, layout=layout, exercises=exercises, roster=roster, names=names)
+        class_look(intake, Console(highlight=False), exercises)
 
 
 @app.command("score", help=text("help.class.score"), epilog=_example("score"))

@@ -22,7 +22,7 @@ from conformance.submission.discover import SubmissionError
 EXIT_USAGE: Final = 2
 EXIT_HARNESS: Final = 3
 EXIT_INTERRUPTED: Final = 130
-Nameable = Literal["exercise", "language", "profile", "sandbox"]
+Nameable = Literal["exercise", "language", "profile", "sandbox", "spoken"]
 """What may be named that does not exist."""
 SANDBOX: Final[Wanted] = "best"
 """How much is isolated where nothing is said."""
@@ -84,25 +84,57 @@ def with_courses(folders: Courses) -> None:
         stop(text("course.and-more", first=first, count=len(more)) if more else first)
 
 
-def known(given: Sequence[str], what: Sequence[str], kind: Nameable) -> None:
-    """End the command where something was named that does not exist."""
-    wrong = next((name for name in given if name not in what), None)
+def known(given: Sequence[str], what: Sequence[str], kind: Nameable) -> tuple[str, ...]:
+    """Return names as they are known, however they are spelled; end the command where one does not exist."""
+    spelled = {plain(name): name for name in what}
+    wrong = next((name for name in given if plain(name) not in spelled), None)
     if wrong is not None:
         stop(text(f"command.unknown.{kind}", name=wrong, known=what))
+    return tuple(spelled[plain(name)] for name in given)
 
 
 def known_sandbox(name: str) -> Wanted:
     """Return how much is to be isolated; end the command where the name means nothing."""
-    known((name,), get_args(Wanted), "sandbox")
-    return next(one for one in get_args(Wanted) if one == name)
+    (found,) = known((name,), get_args(Wanted), "sandbox")
+    return next(one for one in get_args(Wanted) if one == found)
 
 
-def known_prefixes(prefixes: Sequence[str]) -> None:
-    """End the command where no requirement begins as one of these."""
-    ids = catalogue().requirements
-    wrong = next((prefix for prefix in prefixes if not any(one.startswith(prefix) for one in ids)), None)
+def known_prefixes(prefixes: Sequence[str]) -> tuple[str, ...]:
+    """Return how ids begin, as they are known; end the command where no requirement begins as one of these."""
+    found = {prefix: next(begin_as(prefix), None) for prefix in prefixes}
+    wrong = next((prefix for prefix, one in found.items() if one is None), None)
     if wrong is not None:
         stop(text("command.no-such-prefix", prefix=wrong))
+    return tuple(one[: len(prefix)] for prefix, one in found.items() if one is not None)
+
+
+def begin_as(prefix: str) -> Iterator[str]:
+    """Yield the ids of the requirements that begin as this, however it is spelled."""
+    return (one for one in catalogue().requirements if plain(one).startswith(plain(prefix)))
+
+
+def plain(name: str) -> str:
+    """Return a name without what people do not keep in mind of it: capitals, and whether - or _ joins its words."""
+    return name.lower().replace("-", "_")
+
+
+def complete_exercise(incomplete: str) -> list[str]:
+    """Return the exercises that begin so, for a shell."""
+    return [name for name in catalogue().exercises if plain(name).startswith(plain(incomplete))]
+
+
+def complete_requirement(incomplete: str) -> list[str]:
+    """Return the groups of requirements and the requirements that begin so, for a shell."""
+    groups = dict.fromkeys(one.group for one in catalogue().requirements.values())
+    return [*(one for one in groups if one.startswith(plain(incomplete))), *begin_as(incomplete)]
+
+
+Requirements = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--requirement", help=text("help.check.requirement"), metavar="ID", autocompletion=complete_requirement
+    ),
+]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.catalogue import Requirement, catalogue, words
-from conformance.commands.common import Courses, stop, with_courses
+from conformance.commands.common import Courses, begin_as, complete_requirement, plain, stop, with_courses
 from conformance.messages import Message, also, render, say, text
 from conformance.messages.escaping import escaped
 
@@ -21,7 +21,9 @@ POSIX_STANDARD: Final = "XSH "
 
 
 def explain(
-    requirement: Annotated[str, typer.Argument(metavar="ID", help=text("help.explain.id"))],
+    requirement: Annotated[
+        str, typer.Argument(metavar="ID", help=text("help.explain.id"), autocompletion=complete_requirement)
+    ],
     course: Courses = None,
 ) -> None:
     """Explain a requirement: what it asks, what it is good for, what else is right, the classic mistake, what to do."""
@@ -29,10 +31,11 @@ def explain(
     console = Console(highlight=False, soft_wrap=False)
     console.width = min(console.width, EXPLANATION_WIDTH)
     requirements = catalogue().requirements
-    if requirement in requirements:
-        _explain(requirements[requirement], console)
+    found = [requirements[one] for one in begin_as(requirement) if requirement]
+    exact = [one for one in found if plain(one.id) == plain(requirement)]
+    if exact:
+        _explain(exact[0], console)
         return
-    found = [one for one in requirements.values() if requirement and one.id.startswith(requirement)]
     if not found:
         stop(_no_such(requirement))
     _list_requirements(found, console)

@@ -13,6 +13,8 @@ from conformance.commands.common import (
     EXIT_HARNESS,
     SANDBOX,
     Courses,
+    complete_exercise,
+    complete_requirement,
     known,
     known_prefixes,
     known_sandbox,
@@ -36,8 +38,14 @@ LONGEST_REPLAY_LINE: Final = 200
 
 def replay_command(
     file: Annotated[Path, typer.Argument(help=text("help.replay.file"), metavar="FILE")],
-    exercise: Annotated[list[str] | None, typer.Option(help=text("help.replay.exercise"), metavar="NAME")] = None,
-    requirement: Annotated[list[str] | None, typer.Option(help=text("help.replay.requirement"), metavar="ID")] = None,
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(help=text("help.replay.exercise"), metavar="NAME", autocompletion=complete_exercise),
+    ] = None,
+    requirement: Annotated[
+        list[str] | None,
+        typer.Option(help=text("help.replay.requirement"), metavar="ID", autocompletion=complete_requirement),
+    ] = None,
     folder: Annotated[Path | None, typer.Option(help=text("help.replay.folder"), metavar="FOLDER")] = None,
     sandbox: Annotated[str, typer.Option(help=text("help.check.sandbox"), metavar="WHICH")] = SANDBOX,
     course: Courses = None,
@@ -46,11 +54,11 @@ def replay_command(
 ) -> None:
     """Try saved failures again, each in its own scenario, on the programs as they are now."""
     with_courses(course)
-    known(exercise or (), list(catalogue().exercises), "exercise")
-    known_prefixes(requirement or ())
+    exercises = known(exercise or (), list(catalogue().exercises), "exercise")
+    requirements = known_prefixes(requirement or ())
     wanted = known_sandbox(sandbox)
     results = _read_results(file)
-    saved = failures(results, exercise or (), requirement or ())
+    saved = failures(results, exercises, requirements)
     if not saved:
         typer.echo(text("replay.nothing"))
         return

@@ -4,11 +4,12 @@ import os
 import platform
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from conformance import __version__
 from conformance.catalogue import catalogue
@@ -38,6 +39,8 @@ class Request:
     exercises: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
     options: Options = field(default_factory=Options)
+    fail_fast: bool = False
+    """Whether the first MUST that is broken is the last verdict."""
 
 
 def check(request: Request, sandboxes: Sequence[Sandbox], progress: Progress = NO_PROGRESS) -> Results:
@@ -52,10 +55,14 @@ def check(request: Request, sandboxes: Sequence[Sandbox], progress: Progress = N
             raise HarnessError("\n".join(complaints))
         tasks = plan(request.submission, request.exercises, request.requirements)
         judged: list[Judged] = []
-        for one in engine.verdicts(tasks):
-            judged.append(one)
-            progress(len(judged), len(tasks), one.task.test.requirement.id)
-        return _results(request, engine, judged, _Took(date, time.monotonic() - began))
+        with closing(engine.verdicts(tasks)) as verdicts:
+            for one in verdicts:
+                judged.append(one)
+                progress(len(judged), len(tasks), one.task.test.requirement.id)
+                if request.fail_fast and one.verdict.breaks_must:
+                    break
+        found = _results(request, engine, judged, _Took(date, time.monotonic() - began))
+        return replace(found, harness=replace(found.harness, left_out=len(tasks) - len(judged)))
 
 
 class _Took(NamedTuple):
@@ -85,7 +92,7 @@ def _results(request: Request, engine: Engine, judged: list[Judged], took: _Took
 
 
 def _timed(one: Judged) -> Verdict:
-    return msgspec.structs.replace(one.verdict, seconds=round(one.seconds, 3))
+    return replace(one.verdict, seconds=round(one.seconds, 3))
 
 
 def _report(built: Built, sanitizers: str) -> ProgramReport:

@@ -5,7 +5,7 @@ judged on one of them from beginning to end: it is built there, and its runs are
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
@@ -135,7 +135,7 @@ class Engine:
         """Return one verdict. Whatever fails in the suite itself is raised."""
         return self._judge(self._places[0], task)
 
-    def verdicts(self, tasks: Iterable[Task]) -> Iterator[Judged]:
+    def verdicts(self, tasks: Iterable[Task]) -> Generator[Judged]:
         """Yield a verdict for each task, as they come; where the suite itself fails, that is one too.
 
         Where programs share the system's network they share its ports: then one sandbox judges all of them.
@@ -153,7 +153,7 @@ class Engine:
                 yield from (self._attempt(places[0], task) for task in program)
                 places[0].forget(program[0])
 
-    def _side_by_side(self, places: Sequence[_Place], programs: Sequence[list[Task]]) -> Iterator[Judged]:
+    def _side_by_side(self, places: Sequence[_Place], programs: Sequence[list[Task]]) -> Generator[Judged]:
         """Let each place take the next program whenever it is free."""
         free: SimpleQueue[_Place] = SimpleQueue()
         done: SimpleQueue[Judged | BaseException] = SimpleQueue()

@@ -5,6 +5,7 @@ and `text` does both at once for what is shown at once.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache, reduce
@@ -18,6 +19,9 @@ from conformance.messages.korean import Noun
 
 ENGLISH, KOREAN = "en", "ko"
 LANGUAGE_VARIABLE: Final = "OFFHOOK_LANGUAGE"
+LOCALE_VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The first of them that is set counts."""
+LANGUAGE_OPTION: Final = "--language"
 UNKNOWN: Final = "?"
 """Stands for a value that is not known."""
 
@@ -65,9 +69,33 @@ def known_languages() -> list[str]:
 
 
 def current_language() -> str:
-    """Return the language that is spoken: what `OFFHOOK_LANGUAGE` names where there is a table for it, or English."""
-    wanted = os.environ.get(LANGUAGE_VARIABLE, ENGLISH)
+    """Return the language that is spoken: what `OFFHOOK_LANGUAGE` names, or the system's locale; or else English."""
+    wanted = os.environ.get(LANGUAGE_VARIABLE) or _language_of_locale()
     return wanted if table(wanted) else ENGLISH
+
+
+def _language_of_locale() -> str:
+    """Return the language of messages, as the C library finds it (man 7 locale): ko where that is ko_KR.UTF-8."""
+    return re.split("[_.@]", next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), ENGLISH))[0]
+
+
+def take_option(words: list[str]) -> list[str]:
+    """Return a command line without the language that is to be spoken, which is spoken from here on.
+
+    Help is put into words while the commands are loaded: so this comes before. What else `--language` may name (a
+    programming language, for `new`) stays.
+    """
+    for place, word in enumerate(words[: _end_of_options(words)]):
+        option, given, value = word.partition("=")
+        value = value if given else next(iter(words[place + 1 :]), "")
+        if option == LANGUAGE_OPTION and value in known_languages():
+            os.environ[LANGUAGE_VARIABLE] = value
+            return words[:place] + words[place + (1 if given else 2) :]
+    return words
+
+
+def _end_of_options(words: list[str]) -> int:
+    return words.index("--") if "--" in words else len(words)
 
 
 # ---------------------------------------------------------------- messages

@@ -123,6 +123,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """How long it took to find this. A run that several requirements look at counts with the first of them. 0 where it
     was not measured."""
 
+    @property
+    def breaks_must(self) -> bool:
+        """Whether a MUST is broken."""
+        return self.level == "MUST" and self.verdict in COUNTS_AGAINST
+
 
 class ProgramReport(Struct, frozen=True, kw_only=True):
     """What became of one exercise's program."""
@@ -189,6 +194,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
     """The courses whose exercises were judged as well, each with a digest of all that decides about its verdicts."""
     problems: tuple[Problem, ...] = ()
     """Where the suite itself failed, with the traceback: each is a `harness-error` among the verdicts."""
+    left_out: int = 0
+    """How many verdicts were asked for and are not there, since the first broken MUST was to end the check."""
 
 
 class CallPair(Struct, frozen=True, kw_only=True):
@@ -228,7 +235,7 @@ class Results(Struct, frozen=True, kw_only=True):
         """0: all MUST kept; 1: some broken; 3: the harness failed somewhere."""
         if self.count("harness-error"):
             return 3
-        return int(any(one.level == "MUST" and one.verdict in COUNTS_AGAINST for one in self.verdicts))
+        return int(any(one.breaks_must for one in self.verdicts))
 
 
 def schema() -> dict[str, object]:

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
-LANGUAGE: Final = re.compile(r"(?:(?<=\. )|^)(C|Python|Java|Go|JavaScript|Elsewhere|Other libraries): ")
+OTHERS: Final = ("Elsewhere", "Other libraries", "그 밖의 언어", "다른 라이브러리")
+"""What stands before the advice for all that are not named, in the languages that are spoken."""
+LANGUAGE: Final = re.compile(rf"(?:(?<=\. )|^)(C|Python|Java|Go|JavaScript|{'|'.join(OTHERS)}): ")
 """Where the advice for one language begins: at the start of a sentence."""
 LIKE: Final = {"C++": "C"}
-OTHERS: Final = ("Elsewhere", "Other libraries")
 
 
 def for_language(todo: str, language: str) -> str:

@@ -51,6 +51,8 @@ def terminal_summary(results: Results, console: Console, *, debug: bool = False)
             console.print(Text(escaped(render(program.words), 600)), soft_wrap=True)
     _suite_failed(results, console, debug=debug)
     harness = results.harness
+    if harness.left_out:
+        console.print(Text("\n" + text("page.left-out", number=harness.left_out), "yellow"))
     observer, sandbox = (escaped(render(one), LONGEST_TERMINAL_LINE) for one in (harness.observer, harness.sandbox))
     how = text("terminal.how", runs=harness.runs, seconds=harness.seconds, observer=observer, sandbox=sandbox)
     console.print(Text(f"\n{how}", "dim"))

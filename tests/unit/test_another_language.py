@@ -30,7 +30,7 @@ SHOWN: Final = frozenset({"title", "aria-label", "alt", "placeholder", "data-sho
 LIBRARIES: Final = """
 Usage Options Arguments Commands Show this message and exit required default best
 Expected object got array JSON is malformed invalid character byte
-bool str int list path text c h j o x N
+bool str int list path text c h j o q x N
 """
 """The words of the libraries that read the command line and JSON."""
 
@@ -198,7 +198,7 @@ SPEAKS: Final = "from tests.support import nonsense; nonsense.add(); from confor
 @pytest.mark.parametrize(
     ("arguments", "known"),
     [
-        ("--help", "check class doctor explain new replay trace check my_homework --html page.html"),
+        ("--help", "en ko xx check class doctor explain new replay trace check my_homework --html page.html"),
         ("check --help", "my_homework github watch"),
         ("doctor --help", "doctor"),
         ("explain --help", "explain"),

@@ -327,7 +327,7 @@ ELSEWHERE = {"--version", "--help", "--junit-xml", "--cap-add", "--pyargs", "--n
 
 def complaint(words: list[str]) -> str:
     """Return what is wrong with the words of a command line, without running it; a command alone lacks nothing."""
-    if words in (["--version"], ["--help"], ["COMMAND", "--help"]):
+    if words in (["--version"], ["--help"], ["COMMAND", "--help"], ["--install-completion"]):
         return ""
     words = [word for word in words if word != "--help"]
     command = get_command(app).commands.get(words[0])  # type: ignore[attr-defined]

@@ -1,8 +1,43 @@
-"""Korean: the particle behind a value fits its last sound, and each sentence of the tables has the right ones."""
+"""Korean: the tables are whole, and the particle behind a value fits its last sound."""
+
+import re
+import string
+from typing import Final
 
 import pytest
 
-from conformance.messages.korean import Noun
+from conformance.catalogue import words
+from conformance.messages import ENGLISH, KOREAN, table
+from conformance.messages.korean import PARTICLES, Noun
+
+FIXED: Final = re.compile(r"(?<!이라)(?<!\})\}(?:을|를|은|는|이|가|과|와|으로|로|이라|라|이나|나)(?![가-힣])")
+"""A particle that was chosen before anybody knew the value."""
+CODE: Final = re.compile(r"`[^`]*`")
+
+
+def values(text: str) -> set[str]:
+    """Return the names of the values that a message shows."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_each_message_shows_the_same_values_in_both_languages() -> None:
+    english, korean = table(ENGLISH), table(KOREAN)
+    assert list(korean) == list(english)
+    assert [key for key in english if values(english[key]) != values(korean[key])] == []
+
+
+def test_each_particle_is_one_that_is_known_and_chosen_late() -> None:
+    for key, text in table(KOREAN).items():
+        forms = {form for _, name, form, _ in string.Formatter().parse(text) if name and form}
+        assert {form for form in forms if not form.endswith("f")} <= set(PARTICLES), key
+        assert not FIXED.search(text), key
+
+
+def test_code_stands_in_a_requirement_as_it_is() -> None:
+    english, korean = words(ENGLISH).requirement, words(KOREAN).requirement
+    for name, said in english.items():
+        for field in said.__struct_fields__:
+            assert set(CODE.findall(getattr(said, field))) <= set(CODE.findall(getattr(korean[name], field))), name
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Final, get_args, get_type_hints
 from conformance.catalogue import Role, catalogue
 from conformance.catalogue.records import JudgedOn
 from conformance.checks.sanitizer import OTHERS
-from conformance.cli import COMMANDS
+from conformance.cli import COMMANDS, COMPLETION
 from conformance.commands.common import Nameable
 from conformance.commands.doctor import STATES as STATES_OF_DOCTOR
 from conformance.grading.naming import WAYS
@@ -70,7 +70,7 @@ ENDS: Final[dict[str, Iterable[str]]] = {
     "exercises.{}": ("name", "arguments", "does", "files"),
     "explain.{}": ("why", "latitude", "mistake", "todo", "judged", "exercises", "sources"),
     "family.{}": {test.family.name for test in ALL_TESTS},
-    "help.{}": COMMANDS,
+    "help.{}": [*COMMANDS, *COMPLETION],
     "group.{}": {one.group for one in catalogue().requirements.values()},
     "isolation.files.{}": get_args(FileView),
     "judged-on.{}": get_args(JudgedOn),
