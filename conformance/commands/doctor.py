@@ -14,6 +14,7 @@ from conformance.commands.common import EXIT_INTERRUPTED, SANDBOX, known_sandbox
 from conformance.messages import Message, as_message, render, say, text
 from conformance.messages.escaping import escaped
 from conformance.records.errors import SandboxError, Unusable
+from conformance.reporting.text import padded
 from conformance.sandbox import tiers
 from conformance.sandbox.client import Sandbox, start_sandboxes
 from conformance.sandbox.request import Isolation, Tier, Wanted
@@ -153,7 +154,7 @@ def _show(found: Report, console: Console) -> None:
         state = text(f"doctor.state.{one.state}")
         said = escaped(render(one.said), LONGEST_SAID)
         console.print(
-            Text.assemble((f"{state:<9}", STATES[one.state]), f"{render(one.what):<{NAME_WIDTH}} ", said),
+            Text.assemble((padded(state, 9), STATES[one.state]), f"{padded(render(one.what), NAME_WIDTH)} ", said),
             soft_wrap=True,
         )
         for advice in one.todo:

@@ -28,7 +28,7 @@ from conformance.judging.replay import replay as try_again
 from conformance.messages import also, render, say, text
 from conformance.messages.escaping import escaped
 from conformance.records.results import Results
-from conformance.reporting.text import reason_in_words
+from conformance.reporting.text import padded, reason_in_words
 from conformance.submission.discover import read_submission
 
 OUTCOME_STYLES: Final[dict[Outcome, str]] = {"fixed": "green", "still": "bold red", "cannot": "yellow"}
@@ -91,7 +91,7 @@ def _status(done: Sequence[Replayed]) -> int:
 def _show(done: Sequence[Replayed], console: Console) -> None:
     for one in done:
         name = f"{escaped(one.saved.exercise, 60)} · {escaped(one.saved.requirement, 60)}".replace("\n", "\\n")
-        head = Text(f"{text(f'replay.{one.outcome}'):<{OUTCOME_WIDTH}}  ", OUTCOME_STYLES[one.outcome])
+        head = Text(f"{padded(text(f'replay.{one.outcome}'), OUTCOME_WIDTH)}  ", OUTCOME_STYLES[one.outcome])
         console.print(Text.assemble(head, name), soft_wrap=True)
         for line in _reasons(one):
             console.print(

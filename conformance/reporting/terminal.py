@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -13,7 +14,7 @@ from conformance.records.notes import note_in_words
 from conformance.records.results import Results
 from conformance.reporting import priority
 from conformance.reporting.priority import Finding
-from conformance.reporting.text import finding_name, name, reason_in_words
+from conformance.reporting.text import finding_name, name, padded, reason_in_words
 
 VERDICT_STYLES: Final = {
     "passed": "green", "failed": "bold red", "crashed": "bold red", "hung": "bold red", "unsteady": "bold yellow",
@@ -23,6 +24,7 @@ VERDICT_STYLES: Final = {
 FINDINGS_AT_MOST: Final = 8
 TERMINAL_NOTES_AT_MOST: Final = 8
 NOTE: Final = 600
+LEAST_WIDTH: Final = 20
 LONGEST_TERMINAL_LINE: Final = 400
 """How much is shown of what should be one line: what is expected and seen of long data is cut before, where it goes
 wrong."""
@@ -45,6 +47,8 @@ def terminal_summary(results: Results, console: Console, *, debug: bool = False)
         _wrong(finding, console)
     if len(wrong) > FINDINGS_AT_MOST:
         console.print(text("terminal.more", number=len(wrong) - FINDINGS_AT_MOST), markup=False)
+    if wrong and wrong[0].first.evidence is not None:
+        console.print(Text("\n" + text("terminal.explain", requirement=wrong[0].first.requirement)))
     for program in results.programs:
         if not program.built:
             console.print(Text("\n" + text("terminal.not-built", exercise=program.exercise), "yellow"))
@@ -90,12 +94,13 @@ def _exercise(results: Results, exercise: str, console: Console) -> None:
 def _wrong(finding: Finding, console: Console) -> None:
     verdict = finding.first
     what = (name(verdict), VERDICT_STYLES[verdict.verdict])
-    console.print(Text.assemble("\n", what, f" {verdict.exercise} · ", (finding_name(finding), "bold")))
+    level = f" ({verdict.level})" if len(finding.verdicts) == 1 else ""
+    console.print(Text.assemble("\n", what, f" {verdict.exercise} · ", (finding_name(finding), "bold"), level))
     if len(finding.verdicts) == 1:
-        console.print(Text(f"  {words().requirement[verdict.requirement].title}"))
+        _hanging(console, "", words().requirement[verdict.requirement].title)
     evidence = verdict.evidence
     if evidence is None:
-        console.print(Text(f"  {escaped(reason_in_words(verdict), LONGEST_TERMINAL_LINE)}"))
+        _hanging(console, "", escaped(reason_in_words(verdict), LONGEST_TERMINAL_LINE))
         return
     lines = [
         (text("text.expected"), escaped(render(evidence.expected), LONGEST_TERMINAL_LINE)),
@@ -105,6 +110,13 @@ def _wrong(finding: Finding, console: Console) -> None:
     if source is not None:
         head = text("text.at" if evidence.names_the_call else "text.last-seen")
         lines.append((head, f"{escaped(source.file, 60)}:{source.line}: {escaped(source.text, 80)}"))
-    width = max(len(head) for head, _ in lines)
+    width = max(cell_len(head) for head, _ in lines)
     for head, line in lines:
-        console.print(Text(f"  {head:<{width}}  {line}"))
+        _hanging(console, f"{padded(head, width)}  ", line)
+
+
+def _hanging(console: Console, head: str, line: str) -> None:
+    """Print a line below its head: what does not fit stands below its beginning. A Korean letter takes two cells."""
+    indent = cell_len(head) + 2
+    for place, part in enumerate(Text(line).wrap(console, max(console.width - indent, LEAST_WIDTH))):
+        console.print(Text(f"  {head}" if place == 0 else " " * indent).append_text(part), soft_wrap=True)

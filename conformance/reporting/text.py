@@ -1,10 +1,22 @@
 """Results as plain lines, for the formats that know no other."""
 
+from typing import Final
+
+from rich.cells import cell_len
+
 from conformance.messages import also, render, say, text
 from conformance.records.results import Evidence, Verdict
 from conformance.records.run import described_ending
 from conformance.records.scenario_in_words import scenario_in_words
 from conformance.reporting.priority import Finding
+
+HEADS: Final = 9
+"""How wide the heads of evidence are."""
+
+
+def padded(words: str, width: int) -> str:
+    """Return words, and spaces up to the width of a column of a terminal: a Korean letter takes two of its cells."""
+    return words + " " * (width - cell_len(words))
 
 
 def in_text(evidence: Evidence) -> list[str]:
@@ -20,7 +32,7 @@ def in_text(evidence: Evidence) -> list[str]:
         "repeat": [evidence.repeat],
     }
     return [
-        f"{text(f'text.{name}') if place == 0 else '':<9} {line}"
+        f"{padded(text(f'text.{name}') if place == 0 else '', HEADS)} {line}"
         for name, lines in parts.items()
         for place, line in enumerate(lines)
     ]

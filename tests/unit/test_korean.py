@@ -1,14 +1,20 @@
 """Korean: the tables are whole, and the particle behind a value fits its last sound."""
 
+import io
 import re
 import string
 from typing import Final
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from conformance.catalogue import words
-from conformance.messages import ENGLISH, KOREAN, table
+from conformance.messages import ENGLISH, KOREAN, LANGUAGE_VARIABLE, table
 from conformance.messages.korean import PARTICLES, Noun
+from conformance.reporting.terminal import terminal_summary
+from conformance.reporting.text import padded
+from tests.support import samples
 
 FIXED: Final = re.compile(r"(?<!이라)(?<!\})\}(?:을|를|은|는|이|가|과|와|으로|로|이라|라|이나|나)(?![가-힣])")
 """A particle that was chosen before anybody knew the value."""
@@ -70,3 +76,19 @@ def test_a_particle_fits_what_stands_before_it(value: str | int, particle: str, 
 def test_an_unknown_particle_is_a_mistake_in_a_table() -> None:
     with pytest.raises(KeyError):
         format(Noun("값"), "를")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_no_line_of_the_terminal_is_too_wide(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LANGUAGE_VARIABLE, KOREAN)
+    console = Console(record=True, width=width, file=io.StringIO())
+    terminal_summary(samples.mixed(), console)
+    lines = console.export_text(styles=False).splitlines()
+    assert [line for line in lines if cell_len(line.rstrip()) > width] == []
+    heads = [line for line in lines if re.match(r"  (기대|관찰) ", line)]
+    assert {cell_len(line) - cell_len(line[2:].lstrip("기대관찰 ")) for line in heads} == {8}
+
+
+@pytest.mark.parametrize("text", ["기대", "seen", ""])
+def test_columns_are_as_wide_in_each_language(text: str) -> None:
+    assert cell_len(padded(text, 9)) == 9
