@@ -28,7 +28,7 @@ from conformance.scenarios.greeting import LONG, conversation
 from conformance.submission.build import BuildDir
 from conformance.submission.discover import Found
 from conformance.submission.languages import C_FLAGS
-from tests.bench_classes import classes, cluster, large_class
+from tests.bench_classes import classes, cluster, large_class, straight_line
 from tests.support import samples
 
 if TYPE_CHECKING:
@@ -331,7 +331,7 @@ def opened(page: "Page", address: str) -> float:
 
 MEASURES: Final[tuple[Callable[[Path, Sandbox], Mapping[str, object]], ...]] = (
     tracing, starts, windows_starts, whole_check, endless, against_examples, against_programs, opening,
-    classes, cluster, large_class,
+    classes, straight_line, cluster, large_class,
 )  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from typing import Final
 from conformance.reporting.class_page import class_page
 from conformance.sandbox.client import Sandbox
 from tests.support.class_records import class_of, statistics_of
-from tests.support.make_class import make_class
+from tests.support.make_class import make_class, reference
 
 SIZES: Final = (10, 30, 60, 120)
+EACH_DIFFERS: Final = (15, 30, 60)
 SPINNER: Final = "int main(void) { for (;;) { } }\n"
 
 
@@ -34,6 +35,20 @@ def classes(folder: Path, _sandbox: Sandbox) -> Mapping[str, object]:
     (spinner / "hello_server.c").write_text(SPINNER)
     found["one student who spins, s"] = _judge(spinner.parent, folder / "spun")
     return found
+
+
+def straight_line(folder: Path, _sandbox: Sandbox) -> Mapping[str, object]:
+    """Judge classes in which no two submissions are the same, and are as much work: each student costs as much."""
+    took: dict[int, float] = {}
+    for size in EACH_DIFFERS:
+        for number in range(size):
+            student = folder / f"each{size}" / f"student{number}"
+            student.mkdir(parents=True)
+            for name in ("hello_server.c", "hello_client.c"):
+                (student / name).write_bytes(b"/* %d */\n" % number + reference(name.partition(".")[0]))
+        took[size] = _judge(folder / f"each{size}", folder / f"each{size} marks") / size
+    seconds = {f"a student's share in {size}, s": round(share, 2) for size, share in took.items()}
+    return {**seconds, "dearest / cheapest share": round(max(took.values()) / min(took.values()), 2)}
 
 
 def cluster(folder: Path, _sandbox: Sandbox) -> Mapping[str, object]:
