@@ -3,6 +3,7 @@
 What is slow to load is loaded where it is needed: help and wrong use answer at once.
 """
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,13 @@ class OutputFiles(NamedTuple):
     junit: Path | None
     strict: bool = False
     """Whether a SHOULD that is broken is a failure in JUnit XML."""
+
+    def forget(self) -> None:
+        """Remove what an earlier check has written: nobody takes it for what this one found, should it fail."""
+        for path in (self.json, self.html, self.junit):
+            if path is not None and path.is_file():
+                with contextlib.suppress(OSError):  # where that cannot be written either, writing says so
+                    path.unlink()
 
     def write(self, found: Results) -> Results:
         """Write all that were asked for, and return what was found."""
@@ -178,6 +186,7 @@ def check_command(
                 lambda: files.write(asked.judged()),
             )
             return
+        files.forget()
         found = files.write(asked.judged())
         on_errors = any(one.file == STANDARD_OUTPUT for one in exports)  # a system reads all of standard output
         if not quiet:

@@ -145,7 +145,8 @@ def _graded(graded: Graded, names: "_Names", number: _Numbers) -> Graded:
 
 def _results(results: Results, name: str, names: "_Names") -> Results:
     told = rewritten(without_places(results, ""), names.blanked)
-    return structs.replace(told, submission=structs.replace(told.submission, name=name))
+    programs = [structs.replace(one, digest="") for one in told.programs]
+    return structs.replace(told, submission=structs.replace(told.submission, name=name), programs=programs)
 
 
 def _near(near: Near, number: _Numbers) -> Near:

@@ -104,6 +104,7 @@ def _report(built: Built, sanitizers: str) -> ProgramReport:
         compiler=built.compiler,
         words=built.words,
         sanitizers=sanitizers,
+        digest=built.digest,
     )
 
 

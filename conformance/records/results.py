@@ -142,6 +142,8 @@ class ProgramReport(Struct, frozen=True, kw_only=True):
     sanitizers: str = ""
     """The command line of the second build, with sanitizers, in which `robust.no-crash` was judged too; nothing where
     there was none."""
+    digest: str = ""
+    """A hash of all that was handed in with it, before anything was built; nothing where names are left out."""
 
 
 class SubmissionReport(Struct, frozen=True, kw_only=True):

@@ -16,8 +16,3 @@ def for_language(todo: str, language: str) -> str:
     told = dict(zip(parts[::2], parts[1::2], strict=True))
     own = (told[name] for name in (LIKE.get(language, language), *OTHERS) if name in told)
     return " ".join(part.strip() for part in (common, next(own, "")) if part.strip()) or todo
-
-
-def is_told_apart(todo: str) -> bool:
-    """Tell whether there is something to say for one language alone."""
-    return LANGUAGE.search(todo) is not None

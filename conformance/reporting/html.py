@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib import resources
 from typing import Final, NamedTuple
@@ -11,13 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.catalogue import Role, catalogue, words
+from conformance.catalogue.patterns import pattern_of
 from conformance.messages import Message, current_language, render, text
 from conformance.messages.escaping import escaped
 from conformance.records.notes import note_in_words
 from conformance.records.results import COUNTS_AGAINST, Results, Verdict
 from conformance.records.scenario_in_words import scenario_in_words
 from conformance.reporting import priority
-from conformance.reporting.advice import for_language, is_told_apart
+from conformance.reporting.advice import for_language
 from conformance.reporting.priority import Finding
 from conformance.reporting.timeline import time_line
 
@@ -80,6 +81,7 @@ def shown_values(results: Results) -> dict[str, object]:
         "verdicts": Counter(one.verdict for one in priority.by_priority(results.verdicts)),
         "groups": list(dict.fromkeys(catalogue().requirements[one.requirement].group for one in results.verdicts)),
         "role": _role,
+        "repair": partial(_repair, results, wrong),
         "languages": {program.exercise: program.language for program in results.programs},
         "large": MANY_VERDICTS,
     }
@@ -104,7 +106,6 @@ def environment() -> Environment:
         "language": current_language,
         "scenario_in_words": scenario_in_words,
         "for_language": for_language,
-        "is_told_apart": is_told_apart,
         "time_line": time_line,
         "shown": SCENARIO_LINES_SHOWN,
     }
@@ -131,6 +132,26 @@ def _minified(content: str) -> str:
 
 def _plain_markup(shown: Message | str, limit: int = LONGEST_HTML_LINE) -> Markup:
     return escape(escaped(render(shown), limit))
+
+
+class Repair(NamedTuple):
+    """The change that repairs a requirement."""
+
+    title: str
+    code: str
+    """In the program's language; nothing where there is none."""
+    others: list[str]
+    """What it repairs too, of what the same program breaks."""
+
+
+def _repair(results: Results, wrong: list[Finding], found: Finding) -> Repair | None:
+    pattern, exercise = pattern_of(found.first.requirement), catalogue().exercises.get(found.first.exercise)
+    if pattern is None or exercise is None:
+        return None
+    language = next((one.language for one in results.programs if one.exercise == exercise.name), "")
+    code = pattern.for_program(exercise, language)
+    others = priority.repaired_too(found, wrong)
+    return Repair(text(f"pattern.{pattern.name}"), code, others) if code or others else None
 
 
 def _role(exercise: str) -> Role:

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from conformance.catalogue import catalogue
+from conformance.catalogue.patterns import pattern_of
 from conformance.records.results import COUNTS_AGAINST, Results, Verdict, VerdictName
 
 LEVELS_GRAVEST_FIRST: Final = ("MUST", "SHOULD", "MAY")
@@ -39,7 +40,26 @@ class Finding(NamedTuple):
 def wrong(results: Results) -> list[Finding]:
     """Return what is wrong, what to fix first at the head."""
     found = [one for one in results.verdicts if one.verdict in COUNTS_AGAINST or one.verdict == "harness-error"]
-    return together(by_priority(found, unbuilt(results)))
+    return by_cause(together(by_priority(found, unbuilt(results))))
+
+
+def by_cause(findings: list[Finding]) -> list[Finding]:
+    """Put what the same change repairs in one program behind the first of it."""
+    causes: dict[tuple[str, str], list[Finding]] = {}
+    for place, found in enumerate(findings):
+        pattern = pattern_of(found.first.requirement) if found.first.evidence is not None else None
+        cause = pattern.name if pattern is not None else str(place)
+        causes.setdefault((found.first.exercise, cause), []).append(found)
+    return [found for together in causes.values() for found in together]
+
+
+def repaired_too(finding: Finding, findings: list[Finding]) -> list[str]:
+    """Return the other requirements of the same program that the change repairs which repairs this one."""
+    pattern, first = pattern_of(finding.first.requirement), finding.first
+    if pattern is None or first.evidence is None:
+        return []
+    others = (one.first for one in findings if one is not finding and one.first.evidence is not None)
+    return [one.requirement for one in others if one.exercise == first.exercise and one.requirement in pattern.repairs]
 
 
 def not_judged(results: Results) -> list[Finding]:

@@ -43,8 +43,13 @@ def terminal_summary(results: Results, console: Console, *, debug: bool = False)
         _exercise(results, exercise, console)
     _notes(results, console)
     wrong = priority.wrong(results)
+    said: set[str] = set()
     for finding in wrong[:FINDINGS_AT_MOST]:
         _wrong(finding, console)
+        others = [one for one in priority.repaired_too(finding, wrong) if f"{finding.first.exercise} {one}" not in said]
+        if others:
+            _hanging(console, "", text("terminal.repairs-too", others=others))
+        said |= {f"{finding.first.exercise} {one}" for one in (finding.first.requirement, *others)}
     if len(wrong) > FINDINGS_AT_MOST:
         console.print(text("terminal.more", number=len(wrong) - FINDINGS_AT_MOST), markup=False)
     if wrong and wrong[0].first.evidence is not None:

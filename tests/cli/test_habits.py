@@ -107,3 +107,12 @@ def test_marks_take_a_whole_check(folder: Path) -> None:
     done = offhook("check", folder, "--fail-fast", "--rubric", "careful", "--as", "autolab=-")
     assert done.returncode == 2
     assert "--fail-fast" in done.stderr
+
+
+def test_an_old_report_never_stays_behind_a_failed_check(folder: Path, tmp_path: Path) -> None:
+    report = tmp_path / "out" / "results.json"
+    words = ("check", folder, "--requirement", "file.created", "--json", report)
+    assert offhook(*words).returncode == 0
+    assert decode(report.read_bytes()).programs[0].digest
+    assert offhook(*words, "--sandbox", "require", TMPDIR="/nowhere").returncode == 3
+    assert not report.exists()

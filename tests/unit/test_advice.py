@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.catalogue import catalogue, words
-from conformance.reporting.advice import for_language, is_told_apart
+from conformance.reporting.advice import for_language
 
 TODO = "Look at the result. C: call this. Python: call that, in C: too. Elsewhere: ask."
 
@@ -24,7 +24,6 @@ def test_the_own_language_is_told(language: str, advice: str) -> None:
 
 def test_what_is_told_for_all_alike_stays_whole() -> None:
     assert for_language("Call close.", "Go") == "Call close."
-    assert not is_told_apart("Call close.")
 
 
 @pytest.mark.parametrize("language", ["C", "C++", "Python", "Java", "Go", "JavaScript"])

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final, get_args, get_type_hints
 
 from conformance.catalogue import Role, catalogue
+from conformance.catalogue.patterns import patterns
 from conformance.catalogue.records import JudgedOn
 from conformance.checks.sanitizer import OTHERS
 from conformance.cli import COMMANDS, COMPLETION
@@ -81,6 +82,7 @@ ENDS: Final[dict[str, Iterable[str]]] = {
     "model.{}": ["connection.input", *(f"file.{name}" for name in FILE_FAILURES)],
     "news.{}": NOTIFICATION_SIGNALS.values(),
     "note.{}": get_args(NoteKind),
+    "pattern.{}": [one.name for one in patterns()],
     "platforms.caption.{}": {one.part for one in topics()} | {"details"},
     "platform.{}.{}": [f"{one.id}.{part}" for one in topics() for part in parts_of(one)],
     "platform.{}.wine": [one.id for one in topics() if one.touched is not None],
