@@ -77,6 +77,14 @@ def courses(session: nox.Session) -> None:
 
 
 @nox.session
+def platforms(session: nox.Session) -> None:
+    """Measure what the table of POSIX and Winsock says, on Linux and under Wine; fail where it is not what is seen."""
+    _install_tools(session)
+    session.install("-e", ".[cluster]", "--group", "tests")
+    session.run("python", "-m", "tests.platforms", *session.posargs)
+
+
+@nox.session
 def stress(session: nox.Session) -> None:
     """Judge programs again and again, while nothing else runs and while the processors are busy; no verdict changes."""
     _pytest(session, "stress", workers=3)  # some wait for a limit of time: then there is room for another

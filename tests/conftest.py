@@ -51,6 +51,7 @@ FOLDER_MARKS = {
     "sandbox": ("sandbox",),
     "cli": ("sandbox",),
     "matrix": ("sandbox",),
+    "platforms": ("sandbox",),
     "browser": ("browser",),
     "stress": ("sandbox", "stress"),
     "hostile": ("sandbox", "stress"),

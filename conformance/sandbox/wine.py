@@ -185,6 +185,19 @@ def _originals(wine: Wine) -> dict[str, Path]:
 # ---------------------------------------------------------------- a box's own
 
 
+def lay_out(made: Path, prefix: Path) -> None:
+    """Lay out a prefix: a registry of its own, and the system's folder as it was made, which it cannot change."""
+    drive, devices = prefix / "drive_c", prefix / "dosdevices"
+    for folder in (prefix, drive, devices, drive / "users", drive / "ProgramData"):
+        folder.mkdir()
+    for name in FILES:
+        shutil.copyfile(made / name, prefix / name)
+    (prefix / ".update-timestamp").write_text("disable\n")
+    (drive / "windows").symlink_to(made / "drive_c" / "windows")
+    (devices / "c:").symlink_to("../drive_c")
+    (devices / "z:").symlink_to("/")
+
+
 class WineSession:
     """A prefix of a box's own, and its server: it stays between runs, and ends with the box."""
 
@@ -203,16 +216,8 @@ class WineSession:
         """What the relay said of itself in the first run."""
 
     def _lay_out(self, made: Path) -> None:
-        """Lay out a prefix: a registry of its own, and the system's folder as it was made, which it cannot change."""
-        drive, devices = self.prefix / "drive_c", self.prefix / "dosdevices"
-        for folder in (self.prefix, drive, devices, drive / "users", drive / "ProgramData"):
-            folder.mkdir()
-        for name in FILES:
-            shutil.copyfile(made / name, self.prefix / name)
-        (self.prefix / ".update-timestamp").write_text("disable\n")
-        (drive / "windows").symlink_to(made / "drive_c" / "windows")
-        (devices / "c:").symlink_to("../drive_c")
-        (devices / "z:").symlink_to("/")
+        """Lay out the prefix, for the user that the programs run as."""
+        lay_out(made, self.prefix)
         if self.identity is not None:
             for path in (self.prefix, *self.prefix.rglob("*")):
                 self.identity.own(str(path))
@@ -242,7 +247,7 @@ class WineSession:
 
     def _until_it_listens(self, child: Child) -> None:
         """Wait until programs can reach the server: one that comes too early would start a server of its own."""
-        while not _listens(child.pid):
+        while not listens(child.pid):
             ended, _ = os.waitpid(child.pid, os.WNOHANG)
             if ended:
                 raise WineError(say("wine.no-server", why=child.why_not_started() or say("wine.ends-at-once")))
@@ -266,7 +271,7 @@ class WineSession:
             self.settings = settings
         if settings and settings != self.settings:
             raise WineError(say("wine.changed"))
-        if not _listens(self.pid):
+        if not listens(self.pid):
             raise WineError(say("wine.server-ended"))
         if not (self.prefix / "drive_c" / "windows" / "system32" / "ntdll.dll").exists():
             raise WineError(say("wine.prefix-gone"))
@@ -279,7 +284,7 @@ class WineSession:
             os.waitpid(self.pid, 0)
 
 
-def _listens(pid: int) -> bool:
+def listens(pid: int) -> bool:
     """Tell whether a process has a listener for local connections, from the kernel's tables."""
     try:
         links = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
