@@ -139,6 +139,14 @@ static struct sockaddr *address(char *room, unsigned long host, unsigned short p
     return (struct sockaddr *)room;
 }
 
+/* How many bytes a command asks for: no more than there is room for. */
+static int count(struct asked *asked, int place)
+{
+    int asked_for = number(asked, place, 1);
+
+    return asked_for > ROOM ? ROOM : asked_for;
+}
+
 static long keep(int place, Socket made)
 {
     if (made == INVALID_SOCKET)
@@ -154,6 +162,12 @@ static long option(struct asked *asked, int name, const void *value, size_t size
 }
 
 /* ---------------------------------------------------------------- sockets */
+
+/* Its own port; 0 where it has none. */
+static long own_port(struct asked *asked)
+{
+    return ntohs(port_of(asked, 1));
+}
 
 static long make_socket(struct asked *asked)
 {
@@ -235,7 +249,7 @@ static long receive(struct asked *asked, int flags)
 {
     char room[ROOM];
 
-    return (long)recv(named_socket(asked, 1), room, number(asked, 2, 1), flags);
+    return (long)recv(named_socket(asked, 1), room, count(asked, 2), flags);
 }
 
 static long recv_it(struct asked *asked)
@@ -262,7 +276,7 @@ static long send_it(struct asked *asked)
 {
     char room[ROOM] = {0};
 
-    return (long)send(named_socket(asked, 1), room, number(asked, 2, 1), 0);
+    return (long)send(named_socket(asked, 1), room, count(asked, 2), 0);
 }
 
 static long shutdown_it(struct asked *asked)
@@ -458,9 +472,9 @@ static long counted(const char *mode)
 
     if (file == NULL)
         return FAILED;
-    long count = (long)fread(room, 1, sizeof room, file);
+    long found = (long)fread(room, 1, sizeof room, file);
     fclose(file);
-    return count;
+    return found;
 }
 
 static long line_written(struct asked *asked)
@@ -579,6 +593,7 @@ static const struct command {
     {"size of set", size_of_set, SOCKETS},
     {"number of", number_of, SOCKETS},                 /* A */
     {"bind", bind_it, SOCKETS},                        /* A [B, whose port it takes, or 0 [LENGTH]] */
+    {"port of", own_port, SOCKETS},                    /* A */
     {"listen", listen_it, SOCKETS},                    /* A [BACKLOG] */
     {"listens", listens, SOCKETS},                     /* A */
     {"connect", connect_it, SOCKETS},                  /* A B [LENGTH] */

@@ -81,7 +81,7 @@ class Driver:
         try:
             self._asked.write(f"{line}\n".encode())
         except BrokenPipeError as problem:
-            raise DriverError(f"the driver is gone before {line!r}") from problem
+            raise DriverError("the driver has ended") from problem
         return self._heard(self._answers, line)
 
     def _heard(self, lines: list[str], asked: str) -> str:
