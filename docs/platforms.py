@@ -1,10 +1,11 @@
-"""POSIX and Winsock side by side, as people read them: the table of what differs, and the names of Winsock's calls."""
+"""POSIX and Winsock side by side, as people read them: what differs, what was measured, and what calls are called."""
 
 from typing import Final
 
 from markupsafe import Markup
 
 from conformance.messages import text
+from conformance.model.measured import PLATFORMS, Platform, Probe, measured, probes
 from conformance.model.platforms import PlatformPart, Topic, topics
 from conformance.model.winsock import (
     FOR_FILES,
@@ -22,7 +23,9 @@ DASH: Final = Markup("–")
 
 def side_by_side(part: PlatformPart) -> Table:
     """Return what differs in one part of a program's life."""
-    heads = tuple(text(f"platforms.{head}") for head in ("topic", "posix", "winsock", "course", "judged", "wine"))
+    heads = tuple(
+        text(f"platforms.{head}") for head in ("topic", "posix", "winsock", "course", "judged", "wine", "measured")
+    )
     rows = tuple(_row(one) for one in topics() if one.part == part)
     return Table(text(f"platforms.caption.{part}"), heads, rows)
 
@@ -35,7 +38,40 @@ def _row(one: Topic) -> tuple[Markup, ...]:
         *(Markup.escape(text(f"platform.{one.id}.{part}")) for part in ("topic", "posix", "winsock")),
         Markup.escape(one.course) or DASH, judged or DASH,
         Markup.escape(text(f"platform.{one.id}.wine")) if one.touched is not None else DASH,
+        _measured_on(one),
     )  # fmt: skip
+
+
+def _measured_on(one: Topic) -> Markup:
+    """Return the versions on which a topic was measured."""
+    names = [probe.name for probe in probes().probe if probe.topic == one.id]
+    shown = [platform for platform in PLATFORMS if any(name in measured().seen[platform] for name in names)]
+    return Markup("<br>").join(_version(platform) for platform in shown) or DASH
+
+
+def _version(platform: Platform) -> str:
+    name = text(f"platforms.platform.{platform}")
+    return text("platforms.measured-on", platform=name, version=measured().versions[platform])
+
+
+def measurements() -> Table:
+    """Return what was measured: the calls of each probe, and how each was answered."""
+    heads = (*(text(f"platforms.{head}") for head in ("topic", "first", "calls")), *map(_version, PLATFORMS))
+    rows = tuple(_measurement(probe) for probe in probes().probe)
+    return Table(text("platforms.caption.measured"), heads, rows)
+
+
+def _measurement(probe: Probe) -> tuple[Markup, ...]:
+    answers = (measured().seen[platform].get(probe.name, ()) for platform in PLATFORMS)
+    return (
+        Markup.escape(text(f"platform.{probe.topic}.topic")),
+        code(*probes().before(probe)) or DASH,
+        *(_lines(one) or DASH for one in (probe.asked, *answers)),
+    )
+
+
+def _lines(lines: tuple[str, ...]) -> Markup:
+    return Markup("<br>").join(map(code, lines))
 
 
 def vocabulary() -> Table:

@@ -101,6 +101,7 @@ def inserts() -> dict[str, Callable[[], Markup]]:
         "platforms_lifecycle": lambda: table(platforms.side_by_side("lifecycle")),
         "platforms_transfer": lambda: table(platforms.side_by_side("transfer")),
         "platforms_details": lambda: table(platforms.side_by_side("details")),
+        "platforms_measured": lambda: table(platforms.measurements()),
         "winsock_vocabulary": lambda: table(platforms.vocabulary()),
         "winsock_failures": lambda: table(platforms.failures()),
         "tls_libraries": lambda: table(tls_libraries.libraries()),

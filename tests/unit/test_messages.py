@@ -18,6 +18,7 @@ from conformance.messages import ENGLISH, table
 from conformance.model.calls import REFUSED_CALLS
 from conformance.model.descriptors import State
 from conformance.model.failures import FILE_FAILURES
+from conformance.model.measured import PLATFORMS, probes
 from conformance.model.platforms import Topic, topics
 from conformance.model.signals import NOTIFICATION_SIGNALS
 from conformance.model.tls_libraries import TellsCut
@@ -84,9 +85,11 @@ ENDS: Final[dict[str, Iterable[str]]] = {
     "note.{}": get_args(NoteKind),
     "pattern.{}": [one.name for one in patterns()],
     "platforms.caption.{}": {one.part for one in topics()} | {"details"},
+    "platforms.platform.{}": PLATFORMS,
     "platform.{}.{}": [f"{one.id}.{part}" for one in topics() for part in parts_of(one)],
+    "platform.{}.topic": [one.topic for one in probes().probe],
     "platform.{}.wine": [one.id for one in topics() if one.touched is not None],
-    "platforms.{}": ("topic", "posix", "winsock", "course", "judged", "wine"),
+    "platforms.{}": ("topic", "posix", "winsock", "course", "judged", "wine", "measured", "first", "calls"),
     "refused.{}": REFUSED_CALLS,
     "replay.{}": get_args(Outcome),
     "side.{}": get_args(Side),
