@@ -3,10 +3,10 @@
  *   POSIX    gcc driver.c -pthread
  *   Windows  x86_64-w64-mingw32-gcc driver.c -lws2_32
  *
- * A socket has a letter for a name. An answer is a number, the name of an error, a word, or `none` where the platform has
- * no such call. `begin` lets a second thread make a call that may wait: the answer is `begun`, and what came of the call is a
- * line of its own behind the word `outcome`, once it is there. Until then `inside` says which call the second thread is in: the first
- * thread goes on answering. COMMANDS at the end has all commands.
+ * A socket has a letter for a name. An answer is a number, the name of an error, a word, or `none` where the platform
+ * has no such call. `begin` lets a second thread make a call that may wait: the answer is `begun`, and what came of the
+ * call is a line of its own behind the word `outcome`, once it is there. Until then `inside` says which call the second
+ * thread is in: the first thread goes on answering. COMMANDS at the end has all commands.
  */
 #ifndef _WIN32
 #define _GNU_SOURCE
