@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import typer
 from rich.console import Console
@@ -29,7 +29,8 @@ from conformance.commands.common import (
     with_courses,
     write_output,
 )
-from conformance.commands.exports import STANDARD_OUTPUT, exports_of, known_rubric, write_exports
+from conformance.commands.exports import STANDARD_OUTPUT, exports_of, known_rubric, marked, setting_of, write_exports
+from conformance.grading.records import Graded
 from conformance.messages import say, text
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
 from conformance.records.results import Results, encode
@@ -37,6 +38,15 @@ from conformance.reporting import github, terminal
 from conformance.sandbox.client import start_sandboxes
 from conformance.sandbox.request import Wanted
 from conformance.submission.discover import Submission, SubmissionError, named_program, read_submission
+
+NOT_TOGETHER: Final = (
+    ("--watch", "--github"),
+    ("--watch", "--as"),
+    ("--fail-fast", "--watch"),
+    ("--fail-fast", "--as"),
+    ("--as …=-", "--github"),
+)
+"""Pairs of options of which the one leaves no sense to the other."""
 
 
 class OutputFiles(NamedTuple):
@@ -164,16 +174,19 @@ def check_command(
         return
     if folder is None:
         stop(text("command.which-folder"))
-    if watch and on_github:
-        stop(text("command.not-together", one="--watch", other="--github"))
     exports = exports_of(form or ())
-    if bool(exports) != bool(rubric):
-        stop(text("check.rubric-and-as"))
-    if fail_fast and (exports or watch):
-        stop(text("command.not-together", one="--fail-fast", other="--as" if exports else "--watch"))
-    if exports and (watch or on_github):
-        stop(text("command.not-together", one="--as", other="--watch" if watch else "--github"))
-    marked_by = known_rubric(rubric) if rubric else None
+    on_errors = any(one.file == STANDARD_OUTPUT for one in exports)  # a system reads all of standard output
+    asked_for = {
+        "--watch": watch,
+        "--github": on_github,
+        "--as": bool(exports),
+        "--as …=-": on_errors,
+        "--fail-fast": fail_fast,
+    }
+    for one, other in NOT_TOGETHER:
+        if asked_for[one] and asked_for[other]:
+            stop(text("command.not-together", one=one, other=other))
+    marked_by = known_rubric(rubric, exports)
     files = OutputFiles(json, html_file, junit_file, strict)
     with github.commands_stopped(enabled=on_github), or_stop():
         if watch:
@@ -188,24 +201,26 @@ def check_command(
             return
         files.forget()
         found = files.write(asked.judged())
-        on_errors = any(one.file == STANDARD_OUTPUT for one in exports)  # a system reads all of standard output
         if not quiet:
             terminal.terminal_summary(found, Console(highlight=False, stderr=on_errors), debug=debug)
         if html_file is not None and not quiet:
             typer.echo(text("command.page", file=html_file), err=on_errors)
-        if marked_by is not None:
-            raise typer.Exit(write_exports(found, marked_by, tuple(asked.programs), exports))
+        graded = marked(found, marked_by, tuple(asked.programs))
+        status = write_exports(graded, setting_of(found, marked_by, strict=strict), exports) if exports else 0
     if on_github:
-        _tell_github(found)
-    raise typer.Exit(found.exit_status)
+        _tell_github(found, graded if marked_by is not None else None)
+    raise typer.Exit(found.exit_status if marked_by is None else status)
 
 
-def _tell_github(found: Results) -> None:
+def _tell_github(found: Results, graded: Graded | None) -> None:
     """Print annotations, and add to the summary of the job where there is one."""
     typer.echo(github.annotations(found, Path(os.environ.get("GITHUB_WORKSPACE", "."))), nl=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        write_output(Path(summary), github.job_summary(found).encode(), add=True)
+        from conformance.reporting.exports.items import summary as mark_in_words
+
+        said = mark_in_words(graded) if graded is not None else ()
+        write_output(Path(summary), github.job_summary(found, said).encode(), add=True)
 
 
 def _list_selected(exercises: Sequence[str], prefixes: Sequence[str]) -> None:

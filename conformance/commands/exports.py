@@ -1,25 +1,30 @@
-"""One submission that is marked, as the system around it reads that: `--rubric R --as gradescope=FILE`."""
+"""One submission as the system around it reads that: `--rubric R --as gradescope=FILE`, `--as sarif=FILE`."""
 
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import typer
 
 from conformance.commands.common import stop, write_output
 from conformance.grading.errors import ClassError
 from conformance.grading.points import Rubric
-from conformance.grading.records import Entry, Graded, Student
+from conformance.grading.records import Entry, Graded, Mark, Student
 from conformance.grading.rubric import read_rubric
 from conformance.grading.scoring import score
 from conformance.messages import text
 from conformance.messages.escaping import escaped
 from conformance.records.results import Results
 
+if TYPE_CHECKING:
+    from conformance.reporting.exports import Setting
+
 STANDARD_OUTPUT: Final = "-"
+REPOSITORY: Final = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""The variables in which GitHub and GitLab tell where the repository lies."""
 
 
 class Export(NamedTuple):
@@ -46,27 +51,55 @@ def exports_of(words: Iterable[str]) -> tuple[Export, ...]:
     return asked
 
 
-def known_rubric(name: str) -> Rubric:
-    """Return a rubric; end the command where it cannot be used."""
+def known_rubric(name: str, exports: Sequence[Export]) -> Rubric | None:
+    """Return the rubric, None where none is given; end the command where it cannot be used, or where one is needed."""
+    from conformance.reporting.exports import FORMATS
+
+    if name and not exports:
+        stop(text("check.rubric-and-as"))
+    marked = next((one.form for one in exports if FORMATS[one.form].marked), None)
+    if marked is not None and not name:
+        stop(text("check.which-rubric", name=marked))
     try:
-        return read_rubric(name)
+        return read_rubric(name) if name else None
     except ClassError as problem:
         stop(str(problem))
 
 
-def write_exports(found: Results, rubric: Rubric, asked: Sequence[str], exports: Sequence[Export]) -> int:
-    """Mark a submission, write what is asked for, and return the exit status: 0 whatever its mark, if that is known."""
-    from conformance.reporting.exports import FORMATS, Refused, Setting, exit_status
-
-    names = rubric.counted(asked, [one.exercise for one in found.programs])
+def marked(found: Results, rubric: Rubric | None, asked: Sequence[str]) -> Graded:
+    """Mark a submission; without a rubric there is nothing to reach."""
     entry = Entry(student=Student(id=found.submission.name), results=found)
-    graded = Graded(entry=entry, mark=score(rubric, entry, names))
-    setting = Setting(
-        title=rubric.title,
+    if rubric is None:
+        return Graded(entry=entry, mark=Mark(points=0.0, low=0.0, high=0.0))
+    names = rubric.counted(asked, [one.exercise for one in found.programs])
+    return Graded(entry=entry, mark=score(rubric, entry, names))
+
+
+def setting_of(found: Results, rubric: Rubric | None, *, strict: bool) -> "Setting":
+    """Return what the writers are told besides the marks."""
+    from conformance.reporting.exports import Setting
+
+    return Setting(
+        title=rubric.title if rubric is not None else "",
         date=found.harness.began or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        hidden_after=rubric.hidden.after,
+        hidden_after=rubric.hidden.after if rubric is not None else "",
+        folder=_in_repository(Path(found.submission.folder).resolve()),
+        strict=strict,
         environment=dict(os.environ),
     )
+
+
+def _in_repository(folder: Path) -> str:
+    """Return where the folder is in its repository; nothing where it lies outside of it."""
+    places = (os.environ.get(name) for name in REPOSITORY)
+    root = Path(next(filter(None, places), "")).resolve()
+    return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else ""
+
+
+def write_exports(graded: Graded, setting: "Setting", exports: Sequence[Export]) -> int:
+    """Write what is asked for, and return the exit status: 0 whatever the mark, if that is known."""
+    from conformance.reporting.exports import FORMATS, Refused, exit_status
+
     status = 0
     for one in exports:
         writer = FORMATS[one.form].of_one

@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Final
@@ -101,9 +101,10 @@ def _annotation_place(results: Results, verdict: Verdict, workspace: Path) -> di
 # ---------------------------------------------------------------- Markdown
 
 
-def job_summary(results: Results) -> str:
-    """Return the summary of the job."""
+def job_summary(results: Results, said: Sequence[str] = ()) -> str:
+    """Return the summary of the job; what is said of the mark, where there is one, comes first."""
     parts = [f"## Offhook: {markdown(results.submission.name, 80)}\n"]
+    parts += [f"**{markdown(line)}**\n" for line in said]
     if results.harness.not_observed is not None:
         parts.append(f"> {markdown(text('page.not-observed', why=results.harness.not_observed))}\n")
     parts += [

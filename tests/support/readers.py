@@ -34,6 +34,29 @@ def vpl(output: bytes) -> Vpl:
     return Vpl(grades[-1] if grades else "", titles, shown)
 
 
+class CompilerLine(NamedTuple):
+    """What an editor makes of a line that a compiler wrote."""
+
+    file: str
+    line: int
+    severity: str
+    message: str
+    code: str
+
+
+def lines(output: bytes) -> list[CompilerLine]:
+    """Read lines as editors do, the file up to the first colon. Raises ValueError where one is no such line."""
+    return [_compiler_line(one) for one in output.decode().splitlines()]
+
+
+def _compiler_line(line: str) -> CompilerLine:
+    file, number, severity, rest = line.split(":", 3)
+    message, _, code = rest.rpartition(" [")
+    assert severity.strip() in ("error", "warning", "note")
+    assert code.endswith("]")
+    return CompilerLine(file, int(number), severity.strip(), message.strip(), code[:-1])
+
+
 def autolab(output: bytes) -> tuple[dict[str, Any], dict[str, float | None]]:
     """Read standard output as Autolab does: the last line has the scores. Raises ValueError where Autolab gives 0."""
     lines = output.decode().rstrip().split("\n")

@@ -11,13 +11,14 @@ from conformance.reporting.exports import (
     classroom50,
     ctrf,
     gradescope,
+    lines,
     moodle,
     prairielearn,
     sarif,
     table,
     vpl,
 )
-from conformance.reporting.exports.items import harness_errors
+from conformance.reporting.exports.items import harness_errors, shown_results
 from conformance.reporting.exports.setting import ClassWriter, Made, OneWriter, Refused, Setting, Written
 
 __all__ = ["FORMATS", "Format", "Made", "Refused", "Setting", "Written", "exit_status"]
@@ -33,12 +34,23 @@ class Format(NamedTuple):
     """Whether it fills the teacher's own worksheet."""
     timed: bool = False
     """Whether it tells how long it took."""
+    marked: bool = True
+    """Whether it holds a mark, and so needs a rubric; the others tell verdicts."""
 
 
 def _junit_of_class(course: Class, _: Setting) -> Made:
     entries = [graded.entry for graded in course.students]
     nothing = say("export.nothing")
     return Written(data=junit.xml_of_class((one.student.id, one.results or one.nothing or nothing) for one in entries))
+
+
+def _junit_of_one(graded: Graded, setting: Setting) -> Made:
+    results = shown_results(graded)
+    if results is None:
+        return Written(
+            data=junit.xml_of_class([(graded.entry.student.id, graded.entry.nothing or say("export.nothing"))])
+        )
+    return Written(data=junit.xml(results, strict=setting.strict))
 
 
 FORMATS: Final = {
@@ -50,9 +62,10 @@ FORMATS: Final = {
     "autolab": Format(of_one=autolab.output),
     "vpl": Format(of_one=vpl.output),
     "classroom50": Format(of_one=classroom50.result_json),
-    "ctrf": Format(ctrf.of_class, ctrf.of_one, timed=True),
-    "sarif": Format(sarif.of_class, sarif.of_one),
-    "junit": Format(_junit_of_class, timed=True),
+    "ctrf": Format(ctrf.of_class, ctrf.of_one, timed=True, marked=False),
+    "sarif": Format(sarif.of_class, sarif.of_one, marked=False),
+    "junit": Format(_junit_of_class, _junit_of_one, timed=True, marked=False),
+    "lines": Format(of_one=lines.of_one, marked=False),
 }
 
 

@@ -3,9 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from conformance.catalogue import Level, words
 from conformance.grading.records import ExerciseMark, Graded, Line
@@ -63,6 +63,32 @@ def shown_items(graded: Graded) -> list[Item]:
 def by_requirement(results: Results | None) -> dict[tuple[str, str], Verdict]:
     """Return the verdicts by exercise and requirement."""
     return {(one.exercise, one.requirement): one for one in results.verdicts} if results is not None else {}
+
+
+class Place(NamedTuple):
+    """A line of a file of the submission."""
+
+    file: str
+    line: int
+    text: str = ""
+
+
+def place_of(results: Results, verdict: Verdict) -> Place | None:
+    """Return the line that breaks a requirement, or else the first one of its program; None where there is no file."""
+    source = verdict.evidence.source if verdict.evidence is not None else None
+    if source is not None:
+        return Place(source.file, max(1, source.line), source.text)
+    file = next((one.source for one in results.programs if one.exercise == verdict.exercise), None)
+    return Place(file, 1) if file is not None else None
+
+
+def shown_results(graded: Graded) -> Results | None:
+    """Return what was found out, without the requirements that the student may not see."""
+    results, hidden = graded.entry.results, hidden_names(graded)
+    if results is None or not hidden:
+        return results
+    shown = [one for one in results.verdicts if (one.exercise, one.requirement) not in hidden]
+    return structs.replace(results, verdicts=shown)
 
 
 def hidden_names(graded: Graded) -> set[tuple[str, str]]:

@@ -5,14 +5,14 @@ A place is a file of the repository. What has no line of its own is shown at the
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote
 
 from conformance import __version__
 from conformance.catalogue import Level, catalogue, words
 from conformance.grading.records import Class, Graded
-from conformance.records.results import COUNTS_AGAINST, Results, SourceLine, Verdict
-from conformance.reporting.exports.items import hidden_names, title, todo, what_to_do
+from conformance.records.results import COUNTS_AGAINST, Verdict
+from conformance.reporting.exports.items import Place, hidden_names, place_of, title, todo, what_to_do
 from conformance.reporting.exports.plain import as_json, one_line
 from conformance.reporting.exports.setting import Made, Setting, Written
 
@@ -22,14 +22,6 @@ FINGERPRINT: Final = "offhook/v1"
 NO_NAME: Final = frozenset({"", ".", ".."})
 LINK, NO_LINK = "](", "] ("
 """SARIF lets a message hold links, `[text](target)`; nothing that a program printed may become one (3.11.6)."""
-
-
-class Place(NamedTuple):
-    """A line of a file of the repository."""
-
-    file: str
-    line: int
-    text: str = ""
 
 
 def of_one(graded: Graded, setting: Setting) -> Made:
@@ -66,21 +58,13 @@ def _rule(requirement: str) -> dict[str, object]:
 def _results(graded: Graded, folder: str, hidden: set[tuple[str, str]]) -> Iterator[dict[str, object]]:
     results = graded.entry.results
     for verdict in results.verdicts if results is not None else ():
-        place = _place(results, verdict) if results is not None else None
+        place = place_of(results, verdict) if results is not None else None
         if verdict.verdict in COUNTS_AGAINST and place is not None and _key(verdict) not in hidden:
             yield _result(verdict, place, folder)
 
 
 def _key(verdict: Verdict) -> tuple[str, str]:
     return verdict.exercise, verdict.requirement
-
-
-def _place(results: Results, verdict: Verdict) -> Place | None:
-    source: SourceLine | None = verdict.evidence.source if verdict.evidence is not None else None
-    if source is not None:
-        return Place(source.file, max(1, source.line), source.text)
-    file = next((one.source for one in results.programs if one.exercise == verdict.exercise), None)
-    return Place(file, 1) if file is not None else None
 
 
 def _result(verdict: Verdict, place: Place, folder: str) -> dict[str, object]:

@@ -24,6 +24,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     """The assignment's name or number in that file, where it holds several."""
     folder: str = ""
     """Where the submission's folder is in its repository, with `/` between the names."""
+    strict: bool = False
+    """Whether a SHOULD that is broken is a failure in JUnit XML."""
     environment: dict[str, str] = {}
     """Variables of the system that runs this."""
 
