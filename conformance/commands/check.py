@@ -29,7 +29,15 @@ from conformance.commands.common import (
     with_courses,
     write_output,
 )
-from conformance.commands.exports import STANDARD_OUTPUT, exports_of, known_rubric, marked, setting_of, write_exports
+from conformance.commands.exports import (
+    STANDARD_OUTPUT,
+    exports_of,
+    known_rubric,
+    marked,
+    nothing_judged,
+    setting_of,
+    write_exports,
+)
 from conformance.grading.records import Graded
 from conformance.messages import say, text
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES
@@ -103,6 +111,11 @@ class Asked:
         if not _selected(exercises, self.requirements):
             raise SubmissionError(say("command.none-applies", requirements=self.requirements, exercises=exercises))
         return found
+
+    def may_lack_programs(self) -> bool:
+        """Return whether a folder in which nothing can be judged is a submission all the same."""
+        there = self.folder is not None and self.folder.is_dir()
+        return there and bool(self.programs) and bool(_selected(tuple(self.programs), self.requirements))
 
     def judged(self) -> Results:
         """Judge it, and show how far that is. The sandboxes are set up while the rest is still loaded."""
@@ -200,13 +213,21 @@ def check_command(
             )
             return
         files.forget()
-        found = files.write(asked.judged())
+        setting = partial(setting_of, folder, marked_by, strict=strict)
+        try:
+            found = files.write(asked.judged())
+        except SubmissionError as nothing:
+            if marked_by is None or not asked.may_lack_programs():
+                raise
+            typer.echo(str(nothing), err=True)
+            lacking = nothing_judged(folder, marked_by, tuple(asked.programs), nothing)
+            raise typer.Exit(write_exports(lacking, setting(), exports)) from nothing
         if not quiet:
             terminal.terminal_summary(found, Console(highlight=False, stderr=on_errors), debug=debug)
         if html_file is not None and not quiet:
             typer.echo(text("command.page", file=html_file), err=on_errors)
         graded = marked(found, marked_by, tuple(asked.programs))
-        status = write_exports(graded, setting_of(found, marked_by, strict=strict), exports) if exports else 0
+        status = write_exports(graded, setting(), exports) if exports else 0
     if on_github:
         _tell_github(found, graded if marked_by is not None else None)
     raise typer.Exit(found.exit_status if marked_by is None else status)

@@ -15,9 +15,10 @@ from conformance.grading.points import Rubric
 from conformance.grading.records import Entry, Graded, Mark, Student
 from conformance.grading.rubric import read_rubric
 from conformance.grading.scoring import score
-from conformance.messages import text
+from conformance.messages import Message, say, text
 from conformance.messages.escaping import escaped
 from conformance.records.results import Results
+from conformance.submission.manifest import SubmissionError
 
 if TYPE_CHECKING:
     from conformance.reporting.exports import Setting
@@ -66,6 +67,13 @@ def known_rubric(name: str, exports: Sequence[Export]) -> Rubric | None:
         stop(str(problem))
 
 
+def nothing_judged(folder: Path, rubric: Rubric, asked: Sequence[str], why: SubmissionError) -> Graded:
+    """Mark a submission in which nothing is there that could be judged: it lacks what was asked for."""
+    said = why.args[0] if isinstance(why.args[0], Message) else say("as-it-is", text=str(why))
+    entry = Entry(student=Student(id=folder.resolve().name), nothing=said)
+    return Graded(entry=entry, mark=score(rubric, entry, rubric.counted(asked, ())))
+
+
 def marked(found: Results, rubric: Rubric | None, asked: Sequence[str]) -> Graded:
     """Mark a submission; without a rubric there is nothing to reach."""
     entry = Entry(student=Student(id=found.submission.name), results=found)
@@ -75,15 +83,15 @@ def marked(found: Results, rubric: Rubric | None, asked: Sequence[str]) -> Grade
     return Graded(entry=entry, mark=score(rubric, entry, names))
 
 
-def setting_of(found: Results, rubric: Rubric | None, *, strict: bool) -> "Setting":
+def setting_of(folder: Path, rubric: Rubric | None, *, strict: bool) -> "Setting":
     """Return what the writers are told besides the marks."""
     from conformance.reporting.exports import Setting
 
     return Setting(
         title=rubric.title if rubric is not None else "",
-        date=found.harness.began or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        date=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         hidden_after=rubric.hidden.after if rubric is not None else "",
-        folder=_in_repository(Path(found.submission.folder).resolve()),
+        folder=_in_repository(folder.resolve()),
         strict=strict,
         environment=dict(os.environ),
     )

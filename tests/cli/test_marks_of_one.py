@@ -94,3 +94,17 @@ def test_with_a_rubric_the_summary_on_github_begins_with_the_mark(folder: Path, 
     words = ("--rubric", folder / "rubric.toml", "--as", f"sarif={tmp_path / 'sarif'}", "--github")
     offhook("check", folder, *words, *FEW, status=0, GITHUB_STEP_SUMMARY=str(summary))
     assert summary.read_text().splitlines()[2].startswith("**10 of 10 points")
+
+
+@pytest.mark.parametrize("manifest", ["", "nonsense"], ids=["empty", "with a manifest that is wrong"])
+def test_a_folder_in_which_nothing_can_be_judged_is_marked_with_its_reason(tmp_path: Path, manifest: str) -> None:
+    if manifest:
+        put(tmp_path, "offhook.toml", manifest)
+    file = tmp_path / "results.json"
+    words = ("--rubric", "careful", "--as", f"gradescope={file}", "--exercise", "hello_server")
+    done = offhook("check", tmp_path, *words, status=0)
+    found = readers.gradescope(file.read_bytes())
+    assert found["score"] == 0
+    assert done.stderr[:80] in found["output"]
+    offhook("check", tmp_path / "nowhere", *words, status=2)
+    offhook("check", tmp_path, *words[:4], status=2)
