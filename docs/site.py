@@ -125,6 +125,7 @@ def build(folder: Path) -> None:
     for one in pages.values():
         (folder / f"{one.name}.html").write_text(fragment("site", page=one, first=pages[INDEX], menu=menu), "utf-8")
     shutil.copyfile(HERE / "templates" / "style.css", folder / "style.css")
+    shutil.copytree(HERE / "files", folder / "files", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 @cache
