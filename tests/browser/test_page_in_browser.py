@@ -17,7 +17,7 @@ DESK: ViewportSize = {"width": 1200, "height": 900}
 LARGEST = 400_000
 VERDICTS = 2_000
 ELEMENTS_PER_VERDICT = 16
-LARGEST_CARD = 8_400
+LARGEST_CARD = 9_000
 """Bytes for each requirement that is broken, with its evidence."""
 
 

@@ -363,6 +363,6 @@ def test_a_class_is_one_junit_file_with_names_that_are_there_once() -> None:
 
 
 def test_no_format_but_those_for_teachers_is_without_a_writer_for_one() -> None:
-    assert {name for name, form in FORMATS.items() if form.of_one is None} == {"csv", "moodle", "canvas", "junit"}
+    assert {name for name, form in FORMATS.items() if form.of_one is None} == {"csv", "moodle", "canvas"}
     assert {name for name, form in FORMATS.items() if form.fills} == {"moodle", "canvas"}
     assert json.dumps(sorted(FORMATS))
