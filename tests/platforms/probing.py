@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from conformance.messages import known_languages, table
+from conformance.messages import ENGLISH, KOREAN, table
 from conformance.model.measured import Answers, Measured, Platform, Probe, Probes
 from conformance.model.platforms import Topic
 from tests.platforms.driver import Driver, DriverError
@@ -13,6 +13,8 @@ from tests.platforms.targets import Target
 NAMES: Final[dict[Platform, str]] = {"linux": "Linux", "wine": "Wine"}
 NOTES: Final = "conformance/model/platforms.toml"
 WORDS: Final = "conformance/messages"
+LANGUAGES: Final = (ENGLISH, KOREAN)
+"""Those that come with the package: other tests add one."""
 NAME_OF_ERROR: Final = re.compile(r"\b(?:WSA[A-Z]{3,}|E[A-Z]{3,}|SIGPIPE)\b")
 """In a text: the names that answers have too. EOF is none of them."""
 Seen = Mapping[Platform, Mapping[str, Answers]]
@@ -126,7 +128,7 @@ def _wrong_note(topic: Topic, deviating: list[str]) -> Iterator[str]:
         yield f"{topic.id}: {NOTES} says that Wine does otherwise, but no probe shows it"
     if topic.touched is None and deviating:
         yield f"{topic.id}: Wine does otherwise ({', '.join(deviating)}), but {NOTES} has no note of it"
-    for language in known_languages():
+    for language in LANGUAGES:
         said = _names(table(language).get(f"platform.{topic.id}.wine", ""))
         for name in sorted({name for one in deviating for name in _names(one)} - said):
             yield f"{topic.id}: Wine answers {name}, but its note in {WORDS}/{language}.toml does not say so"
@@ -134,7 +136,7 @@ def _wrong_note(topic: Topic, deviating: list[str]) -> Iterator[str]:
 
 def _unseen(topic: Topic, part: str, seen: set[str]) -> Iterator[str]:
     """Yield the names of errors that a text has, and that no probe of its topic is answered."""
-    for language in known_languages():
+    for language in LANGUAGES:
         key = f"platform.{topic.id}.{part}"
         for name in sorted(_names(table(language).get(key, "")) - seen):
             yield f"{topic.id}: {WORDS}/{language}.toml says {name} ({key}), but no probe is answered so"

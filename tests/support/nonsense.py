@@ -10,6 +10,7 @@ import msgspec
 from conformance import catalogue, messages
 from conformance.catalogue import ExerciseWords, RequirementWords, Words
 from conformance.catalogue.loading import Said
+from conformance.catalogue.patterns import patterns
 
 NAME: Final = "xx"
 LETTERS: Final = str.maketrans(
@@ -61,8 +62,11 @@ def english(shown: str, data: frozenset[str]) -> set[str]:
 
 
 def data_of(*whole: object) -> frozenset[str]:
-    """Return the words of all texts in records, but for what the tables have words for."""
-    return frozenset(word for one in whole for text in _texts(msgspec.to_builtins(one)) for word in _words(text))
+    """Return the words of all texts in records, but for what the tables have words for; and of code that is shown."""
+    code = [one for pattern in patterns() for one in pattern.code.values()]
+    return frozenset(
+        word for one in (*whole, code) for text in _texts(msgspec.to_builtins(one)) for word in _words(text)
+    )
 
 
 def _words(text: str) -> list[str]:

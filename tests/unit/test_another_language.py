@@ -15,7 +15,6 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from conformance.catalogue import catalogue, words
-from conformance.catalogue.patterns import patterns
 from conformance.cli import app
 from conformance.messages import ENGLISH, LANGUAGE_VARIABLE, known_languages, say, table
 from conformance.records.notes import DEPARTURE_VALUE, VALUES, Note
@@ -81,8 +80,7 @@ def everything() -> Results:
 
 def data(*further: object) -> frozenset[str]:
     """Return the words that are data in what is shown: those of the results, and the names of the catalogue."""
-    code = [code for pattern in patterns() for code in pattern.code.values()]
-    facts = [catalogue().exercises, list(catalogue().exercises), *catalogue().requirements.values(), code]
+    facts = [catalogue().exercises, list(catalogue().exercises), *catalogue().requirements.values()]
     return NAMES | nonsense.data_of(everything(), *facts, *further)
 
 
