@@ -16,9 +16,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from conformance.judging.context import JudgingContext
 from conformance.records.results import decode
 from conformance.records.scenario import Connect, Scenario
 from conformance.reporting import html
@@ -26,7 +28,7 @@ from conformance.sandbox.client import Sandbox
 from conformance.sandbox.request import Program, RunRequest
 from conformance.scenarios.greeting import LONG, conversation
 from conformance.submission.build import BuildDir
-from conformance.submission.discover import Found
+from conformance.submission.discover import Found, read_submission
 from conformance.submission.languages import C_FLAGS
 from tests.bench_classes import classes, cluster, large_class, straight_line
 from tests.support import samples
@@ -195,6 +197,28 @@ def windows_starts(_folder: Path, sandbox: Sandbox) -> dict[str, object]:
     return {"judged starts under Wine, seconds": _median(times)}
 
 
+def over_tls(_folder: Path, sandbox: Sandbox) -> dict[str, object]:
+    """Time judged starts of the references over TLS in C, in their baseline conversations; and a check of all four."""
+    found: dict[str, object] = {}
+    submission = read_submission(ROOT / "reference_impl/tls")
+    with closing(BuildDir(sandbox)) as build_dir:
+        context = JudgingContext(submission, sandbox, build_dir)
+        for exercise in submission.found:
+            program = context.program(exercise)
+            assert program is not None
+            assert program.built.program is not None
+            order = RunRequest(program=program.built.program, scenario=program.baseline.scenario)
+            runs = [sandbox.run(order) for _ in range(STARTS // 4)]
+            found[f"a judged start of {exercise}, ms"] = _median([1000 * one.seconds for one in runs])
+            waited = sum(one.waiting_seconds for one in runs) / sum(one.seconds for one in runs)
+            found[f"of it, waiting ({exercise})"] = round(waited, 4)
+    command = [sys.executable, "-m", "conformance.cli", "check", str(ROOT / "reference_impl/tls")]
+    found["a check of the four, s"] = _median(
+        [seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(3)]
+    )
+    return found
+
+
 def _all_bare(program: Path) -> None:
     for place in range(STARTS):
         _bare(program, 20_000 + place % 5_000)
@@ -330,7 +354,7 @@ def opened(page: "Page", address: str) -> float:
 
 
 MEASURES: Final[tuple[Callable[[Path, Sandbox], Mapping[str, object]], ...]] = (
-    tracing, starts, windows_starts, whole_check, endless, against_examples, against_programs, opening,
+    tracing, starts, windows_starts, over_tls, whole_check, endless, against_examples, against_programs, opening,
     classes, straight_line, cluster, large_class,
 )  # fmt: skip
 
