@@ -1,5 +1,6 @@
 """What a shell hands down does no harm: a right program stays right, or one line says what is in the way."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,17 @@ def check_after(prepared: str, submission: Path, more: str = "") -> subprocess.C
 )
 def test_a_right_program_stays_right(prepared: str, submission: Path) -> None:
     done = check_after(prepared, submission)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="a right of root is taken away")
+def test_root_without_the_right_to_look_into_processes_judges_files(tmp_path: Path) -> None:
+    """As in a container where tracing is allowed and CAP_SYS_PTRACE is not given."""
+    for name in ("low_open", "fd_seri"):
+        shutil.copyfile(ROOT / f"reference_impl/c/{name}.c", tmp_path / f"{name}.c")
+    command = [sys.executable, "-P", "-m", "conformance.cli", "check", str(tmp_path), "--profile", "quick"]
+    fewer = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-all"]
+    done = subprocess.run([*fewer, *command], capture_output=True, text=True, timeout=300, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,6 +1,5 @@
 """What the stops mean on Linux: which calls are of interest, what stands in memory, and the record of each."""
 
-import contextlib
 import os
 import struct
 from typing import Final
@@ -29,6 +28,8 @@ OPTION_KEPT: Final = 16
 """How many bytes of a socket option's value are kept."""
 PATH_LIMIT: Final = 4096
 AT_FDCWD: Final = -100
+WORKING_DIRECTORY: Final = "cwd"
+"""Its name in /proc/PID."""
 PAIR: Final = struct.Struct("2i")
 SIZE_OF_LENGTH: Final = 4
 NOT_A_SOCKET_ERRORS: Final = frozenset({"EBADF", "ENOTSOCK"})
@@ -129,9 +130,20 @@ class Recorder(Recording):
         """Tell whether a path leads into the exercise's folder, from wherever it is relative to."""
         path = pending.path or ""
         if not path.startswith("/"):
-            with contextlib.suppress(OSError):
-                path = f"{os.readlink(f'/proc/{process.memory.pid}/{_folder_of_relative_path(pending)}')}/{path}"  # noqa: PTH115 (at each open)
+            path = f"{self._folder(process, _folder_of_relative_path(pending))}/{path}"
         return os.path.normpath(path).startswith(self.scope.directory + "/")
+
+    def _folder(self, process: Process, place: str) -> str:
+        """Return the folder to which a path is relative; nothing where that is not known.
+
+        Root without CAP_SYS_PTRACE is not told of another user's process (man 5 proc): programs start in their folder.
+        """
+        try:
+            return os.readlink(f"/proc/{process.memory.pid}/{place}")  # noqa: PTH115 (at each open)
+        except PermissionError:
+            return self.scope.directory if place == WORKING_DIRECTORY else ""
+        except OSError:
+            return ""
 
     def _look_at_address(self, memory: Memory, pending: PendingCall, known: OpenFile) -> None:
         row = pending.row
@@ -245,4 +257,4 @@ class Recorder(Recording):
 def _folder_of_relative_path(pending: PendingCall) -> str:
     """Return the name in /proc/PID of the folder that a path is relative to."""
     directory = signed(pending.arg("directory")) if pending.row.has("directory") else AT_FDCWD
-    return "cwd" if directory == AT_FDCWD else f"fd/{directory}"
+    return WORKING_DIRECTORY if directory == AT_FDCWD else f"fd/{directory}"
