@@ -2,6 +2,7 @@
  * exercise: hello_server
  * tries: a greeting that comes byte by byte, with a second between them, and never ends
  * promise: status=1
+ * tried: by hand
  * judged: transfer.greeting transfer.short-writes
  */
 #include "honest.h"
