@@ -18,7 +18,7 @@ from conformance.judging.context import JudgingContext, References
 from conformance.judging.engine import Engine, Judged, Options, Task, plan
 from conformance.judging.explanations import EXPLANATIONS
 from conformance.judging.specimens import ACCUSES, Specimen, accused, missed, read_specimen
-from conformance.judging.trial import IN_MEMORY, judge
+from conformance.judging.trial import judge
 from conformance.records.profiles import DEFAULT_PROFILE, PROFILES, Profile
 from conformance.records.results import Verdict
 from conformance.sandbox.client import start_sandboxes
@@ -126,17 +126,16 @@ def judge_all(
 def spared(specimen: Specimen, tasks: Sequence[Task]) -> list[Task]:
     """Return what is judged of a program where time is short.
 
-    A wrong one is judged on what it breaks, on what that explains, and on the rest of the same group, which is most
-    like it. That nobody is accused of the others without reason is seen from the right programs. Of these, the first in
-    each exercise and language and those of the textbook are judged as usual, and the others in the profile `quick`.
+    A wrong one is judged on what it breaks and on what that explains. That nobody is accused of the others without
+    reason is seen from the right programs. Of these, the first in each exercise and language and those of the textbook
+    are judged as usual, and the others in the profile `quick`.
     """
-    groups = {_group(one) for one in specimen.breaks}
     found = list[Task]()
     for task in tasks:
         requirement = task.test.requirement.id
         if not can_be_spared(specimen, requirement):
             found.append(task)
-        elif not specimen.breaks or (_group(requirement) in groups and requirement != IN_MEMORY):
+        elif not specimen.breaks:
             found.append(task._replace(profile=SPARED))
     return found
 
@@ -166,10 +165,6 @@ def _first_of_each() -> frozenset[str]:
     """Return the names of the first right program of each exercise in each language."""
     right = [one for one in specimens() if not one.breaks and one.path.parent != TEXTBOOK]
     return frozenset({(one.exercise, one.path.suffix): one.name for one in reversed(right)}.values())
-
-
-def _group(requirement: str) -> str:
-    return requirement.partition(".")[0]
 
 
 def surprises(specimen: Specimen, found: list[Verdict]) -> list[str]:
